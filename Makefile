@@ -1,0 +1,62 @@
+# Hydra's commands. `make demo` shows the main job from nothing; `make test` checks everything that CI checks.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN)
+NATIVE := -Xcc -march=native
+RELEASE := swift build -c release --static-swift-stdlib $(NATIVE) -Xswiftc -DHYDRA_BUILD_COMMIT
+DEMO_OUT ?= demo
+
+.PHONY: help
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+.PHONY: setup
+setup: ## install the system packages that are missing (or say how)
+	@Scripts/setup.sh
+
+.PHONY: build
+build: setup ## the release runner for this machine's processor, at bin/hydra
+	@Scripts/write-commit.sh
+	$(RELEASE) --product hydra
+	@mkdir -p bin && cp -f "$$($(RELEASE) --show-bin-path)/hydra" bin/hydra
+	@echo "built bin/hydra"
+
+.PHONY: demo
+demo: build ## generate a thin market, run the agent over it, write $(DEMO_OUT)/report.html
+	bin/hydra demo --out $(DEMO_OUT)
+
+.PHONY: test
+test: setup ## format lint, declared imports, the whole suite, the consumer package
+	swift format lint --strict --recursive Package.swift Sources Tests Examples
+	swift build --build-tests --explicit-target-dependency-import-check error
+	swift test --skip-build --parallel
+	Scripts/consumer-test.sh
+
+.PHONY: study
+study: build ## long studies: the generator's targets, detection delay and false alarms over many worlds
+	Scripts/study.sh
+
+.PHONY: bench-build
+bench-build: setup ## the benchmark program at bin/hydra-bench
+	swift build -c release --package-path Benchmarks $(NATIVE)
+	@mkdir -p bin && cp -f "$$(swift build -c release --package-path Benchmarks $(NATIVE) --show-bin-path)/hydra-bench" bin/hydra-bench
+
+.PHONY: bench
+bench: bench-build ## time the hot paths
+	bin/hydra-bench all
+
+.PHONY: format
+format: ## rewrite the sources in the project's format
+	swift format --in-place --recursive Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
+
+.PHONY: install
+install: build ## copy the runner to $(PREFIX)/bin
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 bin/hydra "$(DESTDIR)$(PREFIX)/bin/hydra"
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf .build bin demo Benchmarks/.build

@@ -1,0 +1,15 @@
+/// What kind of change of the world an alarm stands for.
+public enum Cause: String, Codable, Sendable, CaseIterable {
+  /// The input is broken or stale; trading is blocked and nothing is retrained.
+  case dataFault = "data_fault"
+  /// The size of price moves changed.
+  case volatility
+  /// Features mean something else for returns than before.
+  case relation
+  /// Features moved to where the model has not been trained.
+  case covariate
+  /// Volume dried up or returned.
+  case liquidity
+  /// Alarmed, but no test finds anything.
+  case unexplained
+}

@@ -1,0 +1,132 @@
+import HydraNumerics
+
+/// One typed, bounded change of how the champion is made or sized.
+///
+/// Whoever proposes, a rule book or a language model, can say nothing else: what does not decode to a case within its
+/// bounds is refused, never clamped. No case can raise a risk limit; ``riskScale(_:)`` only ever lowers exposure.
+public enum Change: Hashable, Codable, Sendable {
+  /// Train on the newest so many bars.
+  case trainingWindow(Int)
+  /// Weight training rows by 2^(−age / half-life), in bars.
+  case decayHalfLife(Int)
+  /// Number of leaves of each tree.
+  case leaves(Int)
+  /// Shrinkage of each tree.
+  case learningRate(Double)
+  /// Leave these features out.
+  case dropFeatures([String])
+  /// Use all features again.
+  case restoreFeatures
+  /// Keep the trees and refit their leaf values to the newest so many bars.
+  case refitLeaves(Int)
+  /// Span, in bars, of the exponentially weighted volatility that positions are sized with.
+  case volatilitySpan(Int)
+  /// Multiply the volatility target by this share of the operator's.
+  case riskScale(Double)
+
+  /// The name under which replies and journals speak of the change.
+  public var parameter: String {
+    switch self {
+    case .trainingWindow: "retrain.window_days"
+    case .decayHalfLife: "retrain.decay_half_life"
+    case .leaves: "model.num_leaves"
+    case .learningRate: "model.learning_rate"
+    case .dropFeatures: "features.drop"
+    case .restoreFeatures: "features.restore"
+    case .refitLeaves: "model.refit_leaves"
+    case .volatilitySpan: "sizing.volatility_span"
+    case .riskScale: "sizing.risk_scale"
+    }
+  }
+
+  /// Whether the change concerns position sizes only and leaves predictions as they are.
+  public var isSizing: Bool {
+    switch self {
+    case .volatilitySpan, .riskScale: true
+    default: false
+    }
+  }
+
+  /// Parameters that take one number, with the bounds outside of which a proposal is refused.
+  public static let numericBounds: [(parameter: String, range: ClosedRange<Double>, isInteger: Bool)] = [
+    ("retrain.window_days", 250...7560, true),
+    ("retrain.decay_half_life", 60...5040, true),
+    ("model.num_leaves", 4...63, true),
+    ("model.learning_rate", 0.005...0.3, false),
+    ("model.refit_leaves", 60...2520, true),
+    ("sizing.volatility_span", 5...250, true),
+    ("sizing.risk_scale", 0.1...1, false),
+  ]
+
+  /// Why a proposal is not a change.
+  public enum Refusal: Error, Hashable, CustomStringConvertible {
+    case unknownParameter(String)
+    case missingValue(parameter: String)
+    case outOfBounds(parameter: String, value: Double, low: Double, high: Double)
+    case notAnInteger(parameter: String, value: Double)
+    case unknownFeature(String)
+
+    public var description: String {
+      switch self {
+      case .unknownParameter(let name): "'\(name)' is not a parameter that can be changed"
+      case .missingValue(let name): "'\(name)' has no usable value"
+      case .outOfBounds(let name, let value, let low, let high): "\(name) = \(value) is outside \(low)...\(high)"
+      case .notAnInteger(let name, let value): "\(name) = \(value) is not a whole number"
+      case .unknownFeature(let name): "'\(name)' is not a feature"
+      }
+    }
+  }
+
+  /// Decodes a proposal, refusing whatever is not exactly a change within its bounds.
+  ///
+  /// `value` is a number, an array of feature names for `features.drop`, or null for `features.restore`.
+  public init(parameter: String, value: JSONValue, features: [String]) throws(Refusal) {
+    switch parameter {
+    case "features.restore":
+      self = .restoreFeatures
+    case "features.drop":
+      guard let names = value.arrayValue, !names.isEmpty else { throw .missingValue(parameter: parameter) }
+      var dropped: [String] = []
+      for name in names {
+        guard let text = name.stringValue else { throw .missingValue(parameter: parameter) }
+        guard features.contains(text) else { throw .unknownFeature(text) }
+        if !dropped.contains(text) { dropped.append(text) }
+      }
+      guard dropped.count < features.count else { throw .missingValue(parameter: parameter) }
+      self = .dropFeatures(dropped.sorted())
+    default:
+      guard let bounds = Self.numericBounds.first(where: { $0.parameter == parameter }) else {
+        throw .unknownParameter(parameter)
+      }
+      guard let number = value.numberValue, number.isFinite else { throw .missingValue(parameter: parameter) }
+      guard bounds.range.contains(number) else {
+        throw .outOfBounds(
+          parameter: parameter, value: number, low: bounds.range.lowerBound, high: bounds.range.upperBound)
+      }
+      guard !bounds.isInteger || number == number.rounded() else {
+        throw .notAnInteger(parameter: parameter, value: number)
+      }
+      switch parameter {
+      case "retrain.window_days": self = .trainingWindow(Int(number))
+      case "retrain.decay_half_life": self = .decayHalfLife(Int(number))
+      case "model.num_leaves": self = .leaves(Int(number))
+      case "model.learning_rate": self = .learningRate(number)
+      case "model.refit_leaves": self = .refitLeaves(Int(number))
+      case "sizing.volatility_span": self = .volatilitySpan(Int(number))
+      default: self = .riskScale(number)
+      }
+    }
+  }
+
+  /// The value as it stands in replies and journals.
+  public var value: JSONValue {
+    switch self {
+    case .trainingWindow(let bars), .decayHalfLife(let bars), .leaves(let bars), .refitLeaves(let bars),
+      .volatilitySpan(let bars):
+      .number(Double(bars))
+    case .learningRate(let number), .riskScale(let number): .number(number)
+    case .dropFeatures(let names): .array(names.map { .string($0) })
+    case .restoreFeatures: .null
+    }
+  }
+}
