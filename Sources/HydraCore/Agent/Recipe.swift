@@ -1,0 +1,53 @@
+import HydraLearning
+import HydraNumerics
+
+/// How a champion is made and sized: everything that a ``Change`` can touch.
+public struct Recipe: Hashable, Codable, Sendable {
+  /// Newest bars that training uses. Ten years: seasons repeat once a year, and fewer years show too few of them.
+  public var window = 2520
+  /// Bars after which a training row counts half; nil weighs all alike.
+  public var decayHalfLife: Int?
+  /// Names of features that are left out.
+  public var dropped: [String] = []
+  /// Few leaves and strong shrinkage: daily futures returns carry very little signal, and anything richer fits noise.
+  public var trees: GradientBoostedTrees.Settings
+  /// Span in bars of the volatility that positions are sized with.
+  public var volatilitySpan = 36
+  /// Share of the operator's volatility target, at most 1.
+  public var riskScale = 1.0
+
+  public init(trees: GradientBoostedTrees.Settings = Recipe.defaultTrees) { self.trees = trees }
+
+  /// Settings of the trees that daily data of one thin market can bear.
+  public static var defaultTrees: GradientBoostedTrees.Settings {
+    var settings = GradientBoostedTrees.Settings()
+    settings.rounds = 120
+    settings.learningRate = 0.03
+    settings.leaves = 6
+    settings.minimumLeafRows = 120
+    settings.l2 = 20
+    settings.featureFraction = 0.5
+    settings.baggingFraction = 0.6
+    settings.baggingInterval = 1
+    settings.maximumBins = 63
+    settings.earlyStoppingRounds = 30
+    return settings
+  }
+
+  /// The recipe with one change applied; ``Change/refitLeaves(_:)`` concerns the fitted model and leaves it as it is.
+  public func applying(_ change: Change) -> Recipe {
+    var recipe = self
+    switch change {
+    case .trainingWindow(let bars): recipe.window = bars
+    case .decayHalfLife(let bars): recipe.decayHalfLife = bars
+    case .leaves(let count): recipe.trees.leaves = count
+    case .learningRate(let rate): recipe.trees.learningRate = rate
+    case .dropFeatures(let names): recipe.dropped = Array(Set(dropped).union(names)).sorted()
+    case .restoreFeatures: recipe.dropped = []
+    case .refitLeaves: break
+    case .volatilitySpan(let bars): recipe.volatilitySpan = bars
+    case .riskScale(let share): recipe.riskScale = min(1, share)
+    }
+    return recipe
+  }
+}
