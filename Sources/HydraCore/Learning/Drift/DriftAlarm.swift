@@ -1,0 +1,25 @@
+/// The report of one detected change on one stream of a `DriftMonitor`.
+public struct DriftAlarm: Hashable, Codable, Sendable, CustomStringConvertible {
+  /// Which way the level of the stream moved.
+  public enum Direction: String, Hashable, Codable, Sendable { case up, down }
+
+  /// The name of the stream.
+  public let stream: String
+  /// The name of the detector, as `DriftMonitor.Detector.description`.
+  public let detector: String
+  /// 0-based number of the value, within its stream, at which the change was reported.
+  public let index: Int
+  /// Estimated number of the first value after the change; never after `index`.
+  public let changePoint: Int
+  /// The detector's statistic divided by its threshold: above 1.
+  public let statistic: Double
+  public let direction: Direction
+  /// Mean of the trailing values before the estimated change, in the unit of the stream; nil when none is remembered.
+  public let levelBefore: Double?
+  /// Mean of the values from the estimated change on, in the unit of the stream.
+  public let levelAfter: Double
+
+  public var description: String {
+    "\(stream): \(direction == .up ? "rise" : "fall") since value \(changePoint), reported at \(index) by \(detector)"
+  }
+}

@@ -1,0 +1,28 @@
+/// What a drift detector says after one value.
+public enum DriftState: String, Hashable, Codable, Sendable, Comparable {
+  case stable, warning, drift
+
+  public static func < (a: DriftState, b: DriftState) -> Bool { a.rank < b.rank }
+  private var rank: Int { self == .stable ? 0 : self == .warning ? 1 : 2 }
+}
+
+/// Watches a stream of numbers, one at a time, and reports when its distribution has changed.
+///
+/// A detector starts afresh by itself after a drift. A value that is not finite never changes its state:
+/// it is counted in `notFinite`, so that a gap in the data cannot pass for a quiet stream.
+///
+///     var detector = CUSUM(target: 0, slack: 0.5, threshold: 5)
+///     for value in values where detector.update(value) == .drift { print("the mean has moved") }
+public protocol DriftDetector: Sendable {
+  /// Takes the next value and says whether the stream has changed.
+  mutating func update(_ value: Double) -> DriftState
+  /// How many values so far were NaN or infinite.
+  var notFinite: Int { get }
+}
+
+extension DriftDetector {
+  /// Takes all the values in turn and returns the 0-based indices at which drift was reported.
+  public mutating func detections(in values: [Double]) -> [Int] {
+    values.indices.filter { update(values[$0]) == .drift }
+  }
+}

@@ -1,0 +1,111 @@
+import HydraNumerics
+
+/// Watches many named streams at once and reports changes of their level, with one budget of false alarms for all.
+///
+/// Every stream is first brought to a common scale (`StreamNormaliser`: whitened, devolatilised, ranked), so that a
+/// heavy-tailed, persistent or clustered stream does not cry wolf; then several detectors look at the scores. With S
+/// streams, D detectors each, V values a year and B false alarms a year allowed, each detector gets a mean run of
+/// ```
+/// S D V / B values
+/// ```
+/// between false alarms (CUSUM: threshold by `CUSUMRunLength`; ADWIN: confidence by `adwinDelta(forARL:)`). Detectors
+/// of one stream tend to agree, so the true rate is below the budget. After an alarm its stream is learnt anew: it is
+/// silent for `warmUp` values.
+///
+///     var monitor = DriftMonitor(streams: ["volatility", "relation"])
+///     for day in days {
+///       for alarm in monitor.update("volatility", day.squaredReturn) { print(alarm) }
+///     }
+///
+/// - Complexity: O(1) time and memory a value (a window of bounded length for each stream).
+public struct DriftMonitor: Hashable, Codable, Sendable {
+  /// What looks at the scores of a stream.
+  public enum Detector: Hashable, Codable, Sendable, CustomStringConvertible {
+    /// Two-sided CUSUM made for shifts of 2 × `slack` standard deviations.
+    case cusum(slack: Double)
+    /// Adaptive windowing: slower, but finds small shifts of long standing.
+    case adwin
+
+    public var description: String {
+      switch self {
+      case .cusum(let slack): "cusum(\(slack))"
+      case .adwin: "adwin"
+      }
+    }
+  }
+
+  /// How sensitive the monitor is.
+  public struct Settings: Hashable, Codable, Sendable {
+    /// Expected false alarms a year of all streams and detectors together, while nothing changes.
+    public var falseAlarmsPerYear = 1.0
+    /// Values a year of each stream.
+    public var valuesPerYear = 252.0
+    /// Values from which a stream is learnt before it is judged, at the start and after each alarm.
+    public var warmUp = 60
+    /// Number of trailing values with which each new one is compared.
+    public var window = 500
+    /// What looks at each stream.
+    public var detectors: [Detector] = [.cusum(slack: 0.25), .cusum(slack: 0.5), .adwin]
+
+    public init() {}
+  }
+
+  public let settings: Settings
+  /// The names of the streams, in the order given.
+  public let streams: [String]
+  private let position: [String: Int]
+  private var watches: [StreamWatch]
+
+  /// A monitor that has seen nothing.
+  public init(streams: [String], settings: Settings = Settings()) {
+    precondition(settings.falseAlarmsPerYear > 0, "no false alarms allowed: nothing could ever be detected")
+    precondition(Set(streams).count == streams.count, "two streams have the same name")
+    self.settings = settings
+    self.streams = streams
+    position = Dictionary(uniqueKeysWithValues: zip(streams, streams.indices))
+    let tests = Double(streams.count * settings.detectors.count)
+    let run = max(10, tests * settings.valuesPerYear / settings.falseAlarmsPerYear)
+    let watch = StreamWatch(settings: settings, run: run)
+    watches = Array(repeating: watch, count: streams.count)
+  }
+
+  /// Takes the next value of one stream and returns the alarm it raises, if any. The stream must be one of `streams`.
+  ///
+  /// A value that is not finite is counted, keeps its place in the numbering, and changes nothing else.
+  public mutating func update(_ stream: String, _ value: Double) -> DriftAlarm? {
+    guard let i = position[stream] else { preconditionFailure("unknown stream: \(stream)") }
+    return watches[i].update(value, stream: stream)
+  }
+
+  /// Takes one value of each stream, in the order of `streams`, and returns the alarms in that order.
+  public mutating func update(_ values: [Double]) -> [DriftAlarm] {
+    precondition(values.count == streams.count, "\(values.count) values for \(streams.count) streams")
+    return streams.indices.compactMap { watches[$0].update(values[$0], stream: streams[$0]) }
+  }
+
+  /// How near a stream is to an alarm: the largest statistic of its detectors as a share of its threshold.
+  public func score(of stream: String) -> Double { watch(stream).score }
+
+  /// Whether a stream is still being learnt, at the start or after an alarm, and cannot raise an alarm.
+  public func isLearning(_ stream: String) -> Bool { watch(stream).isLearning }
+
+  /// How many values of a stream were NaN or infinite.
+  public func notFinite(in stream: String) -> Int { watch(stream).notFinite }
+
+  /// Forgets what was learnt of a stream, as after an alarm: for a change that is known from elsewhere.
+  public mutating func restart(_ stream: String) {
+    guard let i = position[stream] else { preconditionFailure("unknown stream: \(stream)") }
+    watches[i].restart()
+  }
+
+  private func watch(_ stream: String) -> StreamWatch {
+    guard let i = position[stream] else { preconditionFailure("unknown stream: \(stream)") }
+    return watches[i]
+  }
+
+  /// The confidence with which ADWIN (clock 4, windows of 10 at least) runs at least `values` values between false
+  /// alarms on independent N(0, 1) values.
+  ///
+  /// Interpolated (log-log) in a table of simulated run lengths.
+  public static func adwinDelta(forARL values: Double) -> Double { StreamWatch.adwinDelta(forARL: values) }
+}
