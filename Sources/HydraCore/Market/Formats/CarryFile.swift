@@ -1,0 +1,116 @@
+import HydraNumerics
+
+/// One row of a `carry` file: a moment, with prices of up to three contracts.
+struct CarryRow {
+  var line: Int
+  var time: Timestamp
+  var contract: ContractMonth
+  /// Price of `contract`; nil where empty or not usable.
+  var price: Double?
+  var carryContract: ContractMonth?
+  var carry: Double?
+  var forwardContract: ContractMonth?
+  var forward: Double?
+
+  /// A row of 23:00:00 UTC marks the day's settlement; all others are intraday prices.
+  var isSettlement: Bool { time.nanosecondsOfDay == 23 * 3_600_000_000_000 }
+
+  /// Stamped on the full hour, as the rows of an hourly feed are.
+  var isOnTheHour: Bool { time.nanosecondsOfDay % 3_600_000_000_000 == 0 }
+
+  /// When the row could be known: hourly rows are labelled with the start of their hour.
+  var known: Timestamp { isSettlement || !isOnTheHour ? time : time.adding(seconds: 3600) }
+
+  /// The exchange's trade date: from 22:00 UTC on the next day's, and Monday for what falls on a weekend.
+  ///
+  /// Settlement rows carry the date itself.
+  var tradeDate: CivilDate {
+    let date = time.date
+    if isSettlement { return date }
+    let next = time.nanosecondsOfDay >= 22 * 3_600_000_000_000 ? date.adding(days: 1) : date
+    return next.weekday >= 5 ? next.adding(days: 7 - next.weekday) : next
+  }
+}
+
+/// Reads `carry/<CODE>.csv`: `datetime,carry,carry_contract,price,price_contract,forward,forward_contract`.
+///
+/// Times are UTC. What is not a time, a number or a contract makes the file malformed. Prices that are numbers but not
+/// prices are reported and taken as missing:
+///
+/// - zero, negative and infinite ones;
+/// - a price of the held contract more than ``CarryFile/jumpFactor`` times above or below the last good one, unless the
+///   two rows before it were refused for agreeing with it: then the new level is accepted and reported;
+/// - a neighbour's price as far from the held contract's in the same row.
+///
+/// Rows that come late are put in their place and reported; of rows with the same time the first one counts.
+struct CarryFile {
+  /// No futures price quadruples between two rows; a misplaced decimal point is a factor of ten.
+  static let jumpFactor = 4.0
+
+  private(set) var rows: [CarryRow] = []
+  private(set) var findings: [DataFinding] = []
+
+  init(_ table: MarketTable) throws(MarketDataError) {
+    try table.require("datetime", "price", "price_contract")
+    rows.reserveCapacity(table.rows)
+    for index in 0..<table.rows {
+      let time = try table.time(index, "datetime")
+      var numbers: [Double?] = []
+      for column in ["price", "carry", "forward"] {
+        numbers.append(try table.price(index, column, date: time.date, findings: &findings))
+      }
+      guard let contract = try table.contract(index, "price_contract") else {
+        findings.append(
+          table.finding(
+            .badValue, index, "price_contract", date: time.date, message: "no contract is named", action: .dropped))
+        continue
+      }
+      rows.append(
+        CarryRow(
+          line: table.line(index), time: time, contract: contract, price: numbers[0],
+          carryContract: try table.contract(index, "carry_contract"), carry: numbers[1],
+          forwardContract: try table.contract(index, "forward_contract"), forward: numbers[2]))
+    }
+    findings += TimeOrder.sort(&rows, file: table.file, time: \.time, line: \.line)
+    dropJumps(file: table.file)
+  }
+
+  private mutating func dropJumps(file: String) {
+    var good: Double?
+    var refused: Double?
+    var refusals = 0
+    for index in rows.indices {
+      guard let price = rows[index].price else { continue }
+      if let last = good, !Self.isNear(price, last) {
+        refusals = refused.map { Self.isNear(price, $0) } == true ? refusals + 1 : 1
+        refused = price
+        let accepted = refusals >= 3
+        findings.append(
+          DataFinding(
+            accepted ? .unitChange : .badValue, file: file, line: rows[index].line, column: "price",
+            date: rows[index].tradeDate, value: "\(price)",
+            message: accepted
+              ? "third price in a row at this level after \(last): taken as the new level"
+              : "more than \(Self.jumpFactor) times away from the last price, \(last)",
+            action: accepted ? .noted : .dropped))
+        guard accepted else {
+          rows[index].price = nil
+          continue
+        }
+      }
+      (good, refused, refusals) = (price, nil, 0)
+      for (column, field) in [("carry", \CarryRow.carry), ("forward", \CarryRow.forward)] {
+        guard let neighbour = rows[index][keyPath: field], !Self.isNear(neighbour, price) else { continue }
+        findings.append(
+          DataFinding(
+            .badValue, file: file, line: rows[index].line, column: column, date: rows[index].tradeDate,
+            value: "\(neighbour)",
+            message: "more than \(Self.jumpFactor) times away from the held contract's price, \(price)",
+            action: .dropped))
+        rows[index][keyPath: field] = nil
+      }
+    }
+  }
+
+  static func isNear(_ a: Double, _ b: Double) -> Bool { a <= b * jumpFactor && b <= a * jumpFactor }
+}

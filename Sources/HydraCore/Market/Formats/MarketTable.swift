@@ -1,0 +1,140 @@
+import HydraNumerics
+
+/// One CSV file of a market folder, read by column name, whose complaints name file, line, column and value.
+struct MarketTable {
+  /// Path inside the folder, as in `carry/OATIES.csv.gz`; findings name it.
+  let file: String
+  /// Digest of the file as it stands on disk.
+  let hash: String
+  /// Number of rows, the header not counted.
+  let rows: Int
+
+  private let path: String
+  private let table: CSVTable
+  private let columns: [String: Int]
+  private let lines: [Int]
+
+  /// Throws `FileError` and `CSVError` when the file is damaged or no table.
+  init(path: String, file: String) throws {
+    let packed = try FileBytes.readRaw(path)
+    try self.init(packed, path: path, file: file)
+  }
+
+  /// - Parameter packed: the file's bytes, which may be compressed.
+  init(_ packed: [UInt8], path: String, file: String) throws {
+    self.path = path
+    self.file = file
+    hash = SHA256.hash(packed)
+    let bytes = try Compression.decompressed(packed, file: path)
+    table = try CSVTable(bytes: bytes, file: path)
+    rows = table.count
+    columns = Dictionary(
+      table.header.enumerated().map { (Self.withoutBlanks($0.element), $0.offset) }, uniquingKeysWith: { a, _ in a })
+    lines = Self.firstLines(of: bytes)
+  }
+
+  func has(_ column: String) -> Bool { columns[column] != nil }
+
+  func require(_ names: String...) throws(MarketDataError) {
+    for name in names where !has(name) {
+      throw .malformed(file: path, line: 1, column: name, value: nil, expected: "there is no such column")
+    }
+  }
+
+  /// 1-based line of the file.
+  func line(_ row: Int) -> Int { row + 1 < lines.count ? lines[row + 1] : table.line(of: row) }
+
+  /// The field without blanks around it; empty where the column is absent.
+  func text(_ row: Int, _ column: String) -> String {
+    guard let index = columns[column] else { return "" }
+    return Self.withoutBlanks(table.string(row: row, column: index))
+  }
+
+  private static func withoutBlanks(_ text: String) -> String {
+    guard text.utf8.first == 32 || text.utf8.last == 32 else { return text }
+    return String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+
+  /// The lines on which records begin, the header first: fields in quotes may hold line breaks, empty lines hold none.
+  ///
+  /// The table counts lines only for the row that is asked for; here every row is.
+  private static func firstLines(of bytes: [UInt8]) -> [Int] {
+    var lines: [Int] = []
+    var line = 1
+    var inQuotes = false
+    var isStart = true
+    for byte in bytes {
+      if byte == UInt8(ascii: "\n") {
+        line += 1
+        if !inQuotes { isStart = true }
+        continue
+      }
+      if isStart, byte != UInt8(ascii: "\r") {
+        lines.append(line)
+        isStart = false
+      }
+      if byte == UInt8(ascii: "\"") { inQuotes.toggle() }
+    }
+    return lines
+  }
+
+  /// A number, which may be infinite or NaN; nil where the field is empty.
+  func number(_ row: Int, _ column: String) throws(MarketDataError) -> Double? {
+    let text = text(row, column)
+    if text.isEmpty { return nil }
+    guard let value = NumberText.number(text) else { throw malformed(row, column, text, "a number") }
+    return value
+  }
+
+  /// A positive finite number; any other number is reported and is missing.
+  func price(
+    _ row: Int, _ column: String, date: CivilDate?, findings: inout [DataFinding]
+  ) throws(MarketDataError) -> Double? {
+    guard let value = try number(row, column) else { return nil }
+    guard value > 0, value.isFinite else {
+      findings.append(finding(.badValue, row, column, date: date, message: "is no price", action: .dropped))
+      return nil
+    }
+    return value
+  }
+
+  /// A date of the years 1800 to 2200: far inside what 64-bit nanoseconds can hold.
+  func date(_ row: Int, _ column: String) throws(MarketDataError) -> CivilDate {
+    let text = text(row, column)
+    guard let date = CivilDate(text), (1800...2200).contains(date.year) else {
+      throw malformed(row, column, text, "a date like 2014-12-31")
+    }
+    return date
+  }
+
+  /// A moment; without a zone it is UTC.
+  func time(_ row: Int, _ column: String) throws(MarketDataError) -> Timestamp {
+    let text = text(row, column)
+    guard let time = Timestamp(text), (1800...2200).contains(time.date.year) else {
+      throw malformed(row, column, text, "a time like 2014-12-31 23:00:00")
+    }
+    return time
+  }
+
+  /// A delivery month like `20150300`; nil where the field is empty.
+  func contract(_ row: Int, _ column: String) throws(MarketDataError) -> ContractMonth? {
+    let text = text(row, column)
+    if text.isEmpty { return nil }
+    guard let contract = ContractMonth(text) else { throw malformed(row, column, text, "a contract like 20150300") }
+    return contract
+  }
+
+  /// A finding about one field.
+  func finding(
+    _ kind: DataFinding.Kind, _ row: Int, _ column: String, date: CivilDate?, message: String,
+    action: DataFinding.Action
+  ) -> DataFinding {
+    DataFinding(
+      kind, file: file, line: line(row), column: column, date: date, value: text(row, column), message: message,
+      action: action)
+  }
+
+  func malformed(_ row: Int, _ column: String, _ value: String, _ expected: String) -> MarketDataError {
+    .malformed(file: path, line: line(row), column: column, value: value, expected: expected)
+  }
+}
