@@ -1,0 +1,101 @@
+/// The bins of one feature: value bins by ascending upper bound, then one for missing values when there are any.
+struct FeatureBins: Hashable, Sendable {
+  /// The largest value of each bin, in the sense `value <= bound`; the last is infinite.
+  var upperBounds: [Double]
+  var hasMissing: Bool
+
+  var count: Int { upperBounds.count + (hasMissing ? 1 : 0) }
+  /// One bin distinguishes nothing.
+  var isUseful: Bool { count > 1 }
+  var missingBin: Int { upperBounds.count }
+
+  /// Bins of nearly equal numbers of rows; a value with many rows has its own, and there are as many bins as distinct
+  /// values when those are few.
+  ///
+  /// - Parameters:
+  ///   - keys: sorted `ColumnSorter` keys of the values that are not missing.
+  ///   - maximum: the most bins, the one for missing values included.
+  ///   - minimumRows: the fewest rows in a value bin (the last may have fewer).
+  ///
+  /// Source: the greedy rule of LightGBM's `GreedyFindBin`, without its special bin for zero.
+  init(sortedKeys keys: UnsafePointer<UInt64>, count: Int, hasMissing: Bool, maximum: Int, minimumRows: Int) {
+    self.hasMissing = hasMissing
+    var distinct: [UInt64] = []
+    var counts: [Int] = []
+    for index in 0..<count {
+      if index > 0, keys[index] == keys[index - 1] {
+        counts[counts.count - 1] += 1
+      } else {
+        distinct.append(keys[index])
+        counts.append(1)
+      }
+    }
+    let bins = max(min(maximum - (hasMissing ? 1 : 0), count / minimumRows), 1)
+    let cuts = distinct.count <= bins ? Self.cutsBetween(counts, minimumRows) : Self.greedyCuts(counts, count, bins)
+    upperBounds = cuts.map {
+      Self.between(ColumnSorter.value(of: distinct[$0]), ColumnSorter.value(of: distinct[$0 + 1]))
+    }
+    upperBounds.append(.infinity)
+  }
+
+  /// Cuts after every value that completes a bin of enough rows.
+  private static func cutsBetween(_ counts: [Int], _ minimumRows: Int) -> [Int] {
+    var cuts: [Int] = []
+    var rows = 0
+    for index in counts.indices.dropLast() {
+      rows += counts[index]
+      if rows >= minimumRows {
+        cuts.append(index)
+        rows = 0
+      }
+    }
+    return cuts
+  }
+
+  private static func greedyCuts(_ counts: [Int], _ total: Int, _ bins: Int) -> [Int] {
+    let mean = Double(total) / Double(bins)
+    var restBins = bins
+    var restRows = total
+    for count in counts where Double(count) >= mean {
+      restBins -= 1
+      restRows -= count
+    }
+    var target = restBins > 0 ? Double(restRows) / Double(restBins) : .infinity
+    var cuts: [Int] = []
+    var rows = 0
+    for index in counts.indices.dropLast() {
+      let isBig = Double(counts[index]) >= mean
+      if !isBig { restRows -= counts[index] }
+      rows += counts[index]
+      let nextIsBig = Double(counts[index + 1]) >= mean
+      guard isBig || Double(rows) >= target || (nextIsBig && Double(rows) >= max(1, target / 2)) else { continue }
+      cuts.append(index)
+      if cuts.count >= bins - 1 { break }
+      rows = 0
+      if !isBig {
+        restBins -= 1
+        target = restBins > 0 ? Double(restRows) / Double(restBins) : .infinity
+      }
+    }
+    return cuts
+  }
+
+  /// A number t with low <= t < high, half-way where that can be represented.
+  static func between(_ low: Double, _ high: Double) -> Double {
+    let largest = Double.greatestFiniteMagnitude
+    let middle = max(low, -largest) / 2 + min(high, largest) / 2
+    return middle >= low && middle < high ? middle : low
+  }
+
+  /// The bin of a value, by bisection.
+  func bin(of value: Double) -> Int {
+    if value.isNaN { return missingBin }
+    var low = 0
+    var high = upperBounds.count - 1
+    while low < high {
+      let middle = (low + high) / 2
+      if value <= upperBounds[middle] { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

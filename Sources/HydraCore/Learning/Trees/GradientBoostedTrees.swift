@@ -1,0 +1,102 @@
+import HydraNumerics
+
+/// A sum of regression trees, trained by gradient boosting or read from a LightGBM text model.
+///
+///     var settings = GradientBoostedTrees.Settings()
+///     settings.rounds = 50
+///     let model = try GradientBoostedTrees.fit(features, targets, settings: settings, threads: 2)
+///     let forecast = model.predict(features)          // one number a row
+///     try model.lightGBMText()                        // loads in LightGBM
+///
+/// The raw score of a row is the sum of the values of the leaves it reaches (their mean for a random forest); the link
+/// of the objective turns it into a prediction. The same rows, settings and seed give the same bytes on every machine
+/// and for any number of threads.
+///
+/// Source: J. Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29 (2001);
+/// G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 30 (2017).
+public struct GradientBoostedTrees: Sendable {
+  public let featureNames: [String]
+  /// The range `[low:high]`, the categories `3:1:2` or `none` of each feature, as the model file states them.
+  public let featureRanges: [String]
+  public let objective: TreeObjective
+  /// Tree t belongs to round t / scores and score t % scores.
+  public private(set) var trees: [RegressionTree]
+  /// Whether raw scores are means over rounds instead of sums (a random forest).
+  public let averagesRounds: Bool
+  /// Lines of the parameter block of the model file, as in `learning_rate: 0.1`.
+  public let parameters: [String]
+  /// What happened while training; nil for a model that was read.
+  public let history: BoostingHistory?
+  /// The trees laid out for fast descent; always made of `trees`.
+  let forest: CompiledForest
+
+  public init(
+    featureNames: [String], featureRanges: [String]? = nil, objective: TreeObjective, trees: [RegressionTree],
+    averagesRounds: Bool = false, parameters: [String] = [], history: BoostingHistory? = nil
+  ) {
+    precondition(trees.count % objective.scores == 0, "\(trees.count) trees for \(objective.scores) scores")
+    self.featureNames = featureNames
+    self.featureRanges = featureRanges ?? featureNames.map { _ in "none" }
+    self.objective = objective
+    self.trees = trees
+    self.averagesRounds = averagesRounds
+    self.parameters = parameters
+    self.history = history
+    forest = CompiledForest(trees)
+  }
+
+  /// The number of raw scores per row: 1, or one per class.
+  public var scores: Int { objective.scores }
+  public var rounds: Int { trees.count / objective.scores }
+  public var features: Int { featureNames.count }
+
+  /// The same ensemble with other trees in place of its own.
+  func replacing(trees: [RegressionTree]) -> GradientBoostedTrees {
+    GradientBoostedTrees(
+      featureNames: featureNames, featureRanges: featureRanges, objective: objective, trees: trees,
+      averagesRounds: averagesRounds, parameters: parameters, history: history)
+  }
+
+  /// The ensemble of the first rounds only.
+  public func prefix(rounds: Int) -> GradientBoostedTrees {
+    replacing(trees: Array(trees.prefix(max(rounds, 0) * scores)))
+  }
+}
+
+/// What happened while an ensemble was trained.
+public struct BoostingHistory: Hashable, Codable, Sendable {
+  /// The number of rounds kept: that of the smallest validation loss when training stopped early.
+  public var bestRound: Int
+  /// The name of the loss, as LightGBM calls it.
+  public var metric: String
+  /// The loss on the training rows after the last round kept.
+  public var trainingLoss: Double
+  /// The loss on the validation rows after each round that was trained; empty without validation rows.
+  public var validationLoss: [Double]
+}
+
+/// Features with targets, for validation.
+public struct LabelledRows: Sendable {
+  public var features: Matrix
+  public var targets: [Double]
+  public var weights: [Double]?
+
+  public init(features: Matrix, targets: [Double], weights: [Double]? = nil) {
+    self.features = features
+    self.targets = targets
+    self.weights = weights
+  }
+}
+
+extension GradientBoostedTrees: Hashable {
+  public static func == (left: GradientBoostedTrees, right: GradientBoostedTrees) -> Bool {
+    left.objective == right.objective && left.averagesRounds == right.averagesRounds
+      && left.featureNames == right.featureNames && left.featureRanges == right.featureRanges
+      && left.trees == right.trees && left.parameters == right.parameters
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(featureNames)
+    hasher.combine(trees)
+  }
+}
