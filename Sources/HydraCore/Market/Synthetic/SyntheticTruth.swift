@@ -1,0 +1,113 @@
+import HydraNumerics
+
+/// What a generated world really is: everything that an agent has to find out.
+public struct SyntheticTruth: Hashable, Codable, Sendable {
+  /// One trading day of the primary market.
+  public struct Day: Hashable, Codable, Sendable {
+    public var date: CivilDate
+    public var regime: MarketRegime
+    /// Expected return of the held contract for this day, a year: regime, shift, premium and effects together.
+    public var drift: Double
+    /// Standard deviation of the held contract's true return for this day, per √year, jumps aside.
+    public var volatility: Double
+    /// The parts of `drift` that come from the planted drift shift and from the two planted effects.
+    public var shiftDrift: Double
+    public var positionsDrift: Double
+    public var carryDrift: Double
+    /// The features that carry the effects, standardised, as known before the day.
+    public var positionsFeature: Double
+    public var carryFeature: Double
+    /// Factor on the bid-ask spread, and market makers present.
+    public var spreadFactor: Double
+    public var makers: Int
+    /// Logarithmic jump of the day; zero on most days.
+    public var jump: Double
+  }
+
+  public var days: [Day]
+  public var shifts: [PlantedShift]
+  public var effects: [PlantedEffect]
+  public var faults: [PlantedFault]
+}
+
+/// A change of the world at a date, of one kind only.
+public struct PlantedShift: Hashable, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// The expected return changes.
+    case drift
+    /// The volatility changes.
+    case volatility
+    /// What the positions report says about later returns turns into its opposite.
+    case relation
+  }
+
+  public var kind: Kind
+  /// The first day under the new law.
+  public var date: CivilDate
+  /// The first day under the old law again; nil when the change lasts.
+  public var until: CivilDate?
+  /// Drift: added return a year. Volatility: its factor. Relation: the factor on the effect, -1.
+  public var size: Double
+}
+
+/// A dependence of later returns on something that can be known.
+public struct PlantedEffect: Hashable, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// Commercial traders' net share of their positions, in the newest published report.
+    case positions
+    /// The price difference of neighbouring contracts, newest recorded.
+    case carry
+    /// A column that says nothing.
+    case decoy
+    /// A column that holds the next day's settlement.
+    case leak
+  }
+
+  public var kind: Kind
+  public var file: String
+  public var column: String
+  /// Correlation of the feature with the return of the next `horizon` days over their volatility; nil for the leak.
+  public var informationCoefficient: Double?
+  /// Trading days.
+  public var horizon: Int
+  /// How the feature is made and standardised.
+  public var feature: String
+}
+
+/// Something wrong that was written into a file on purpose.
+public struct PlantedFault: Hashable, Codable, Sendable {
+  public enum Kind: String, Codable, Sendable, CaseIterable {
+    /// The row repeats the settlement of the trade date before.
+    case staleSettlement = "stale_settlement"
+    /// The row stands twice.
+    case duplicate
+    /// A price is ten times too large.
+    case badTick = "bad_value"
+    /// High and low are exchanged.
+    case highBelowLow = "high_below_low"
+    /// Trade dates are left out before this row.
+    case gap
+    /// Older rows are in thousand bushels, five to a contract.
+    case unitChange = "unit_change"
+    /// A report that was published before, with other figures.
+    case restatedReport = "restated_report"
+    /// Reports came out weeks late, two a week.
+    case delayedReport = "delayed_report"
+    /// No report, because fewer than 20 traders would have been in it; the line is that of the next report.
+    case withheldReport = "withheld_report"
+    /// The exchange code of a contract was in use ten years before.
+    case reusedCode = "reused_code"
+  }
+
+  public var kind: Kind
+  /// Path inside the folder.
+  public var file: String
+  /// 1-based line of the file; the header is line 1. For a fault of many rows, the first of them.
+  public var line: Int
+  /// The last line where a fault spans several.
+  public var lastLine: Int
+  public var date: CivilDate
+  public var column: String?
+  /// What the field would say without the fault.
+  public var trueValue: String?
+}
