@@ -44,6 +44,7 @@ public struct BarVenue: Venue, Sendable {
   }
   private var working: [Working] = []
   private var tracker: MarketTracker
+  private var waiting: [MarketEvent] = []
   private var volume: (date: CivilDate, contracts: Double)?
   private var newest: HeldBar?
 
@@ -85,18 +86,23 @@ public struct BarVenue: Venue, Sendable {
 
   public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
     guard event.symbol == instrument.symbol else { return [] }
-    defer { tracker.update(event) }
     switch event {
     case .positions: return []
     case .daily(let bar):
       if let contracts = bar.volume, contracts >= 0 { volume = (bar.date, contracts) }
+      // The day's volume caps what may be filled, but the cost is reckoned with the mean known before the day.
+      waiting.append(event)
       return []
     case .roll(let roll):
+      tracker.update(event)
       openRoll = roll
       return cancel(.contractRolled, at: roll.times.available)
     case .bar(let bar):
       guard bar.close.isFinite, newest == nil || bar.date > newest!.date else { return [] }
       let updates = execute(on: bar)
+      for daily in waiting { tracker.update(daily) }
+      waiting.removeAll(keepingCapacity: true)
+      tracker.update(event)
       note(bar)
       return updates
     }

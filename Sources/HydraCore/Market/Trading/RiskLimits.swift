@@ -130,14 +130,16 @@ public struct RiskLimits: Hashable, Codable, Sendable {
     let exposure = Exposure(
       side: side, contract: contract, portfolio: portfolio, market: market, workingLots: workingLots)
     let reducing = min(exposure.reducible, sizeLimit(reducing: true, market))
-    guard contract == market.contract, openingRefusal(1, exposure) == nil else { return reducing }
-    // From a size that passes, each limit allows all sizes up to some number: bisect for the largest that passes all.
-    var (passes, fails) = (1, max(1, maximumOrder) + 1)
+    // From the first lot that opens risk, each limit allows all sizes up to some number: bisect for the largest that
+    // passes them all.
+    let first = exposure.reducible + 1
+    guard contract == market.contract, openingRefusal(first, exposure) == nil else { return reducing }
+    var (passes, fails) = (first, max(first, maximumOrder) + 1)
     while fails - passes > 1 {
       let middle = (passes + fails) / 2
       if openingRefusal(middle, exposure) == nil { passes = middle } else { fails = middle }
     }
-    return max(reducing, passes)
+    return passes
   }
 
   /// The tighter of both, limit by limit: no proposal can widen what the operator set.
