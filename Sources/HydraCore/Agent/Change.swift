@@ -85,10 +85,10 @@ public enum Change: Hashable, Codable, Sendable {
     case "features.restore":
       self = .restoreFeatures
     case "features.drop":
-      guard let names = value.arrayValue, !names.isEmpty else { throw .missingValue(parameter: parameter) }
+      guard let names = value.array, !names.isEmpty else { throw .missingValue(parameter: parameter) }
       var dropped: [String] = []
       for name in names {
-        guard let text = name.stringValue else { throw .missingValue(parameter: parameter) }
+        guard let text = name.string else { throw .missingValue(parameter: parameter) }
         guard features.contains(text) else { throw .unknownFeature(text) }
         if !dropped.contains(text) { dropped.append(text) }
       }
@@ -98,7 +98,7 @@ public enum Change: Hashable, Codable, Sendable {
       guard let bounds = Self.numericBounds.first(where: { $0.parameter == parameter }) else {
         throw .unknownParameter(parameter)
       }
-      guard let number = value.numberValue, number.isFinite else { throw .missingValue(parameter: parameter) }
+      guard let number = value.double, number.isFinite else { throw .missingValue(parameter: parameter) }
       guard bounds.range.contains(number) else {
         throw .outOfBounds(
           parameter: parameter, value: number, low: bounds.range.lowerBound, high: bounds.range.upperBound)

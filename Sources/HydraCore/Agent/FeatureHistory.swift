@@ -3,16 +3,12 @@ import HydraNumerics
 
 /// The rows that the agent has seen, one a bar, with the labels that have matured since.
 ///
-/// ```
-/// y(i) = Σ_{k = i+2}^{i+1+h} Δ(k) / (σ(i) √h)
-/// ```
-/// Δ(k) is the change of the held contract's price from bar k−1 to bar k without the jump of a roll, σ(i) the
-/// volatility of Δ known at bar i, h the horizon. The label starts at bar i+1 because an order decided at bar i fills
-/// there; it is known at bar i+1+h and never before. A change that nobody could have earned (a roll without prices)
-/// makes the labels that span it missing.
+/// Labels come from ``LabelBuilder``: the volatility-scaled return over `horizon` bars that a position decided at a row
+/// earns, entered one bar later. The label of row i is known at row i + 1 + horizon and never before; it is NaN until
+/// then, and for good where its span holds a change that nobody could have earned.
 ///
 /// Appending is the only way to grow it: row i is the same whatever comes after.
-public struct FeatureHistory: Sendable {
+public struct FeatureHistory: Hashable, Codable, Sendable {
   public let names: [String]
   /// Bars that a label spans.
   public let horizon: Int
@@ -22,7 +18,7 @@ public struct FeatureHistory: Sendable {
   public private(set) var known: [Timestamp] = []
   /// Change of the held contract's price from the bar before, price units; NaN where it could not be earned.
   public private(set) var changes: [Double] = []
-  /// σ(i), price units a bar; NaN until there is enough past.
+  /// Standard deviation of a bar's change as known at the row, price units; NaN during warm-up.
   public private(set) var volatilities: [Double] = []
   private var labels: [Double] = []
 
@@ -35,11 +31,11 @@ public struct FeatureHistory: Sendable {
   /// Number of rows.
   public var count: Int { dates.count }
 
-  /// Adds the newest bar and closes the label that matures with it.
+  /// Adds the newest bar, and the label of an older row that it completes.
   ///
-  /// - Complexity: O(columns + horizon).
+  /// - Complexity: O(columns).
   public mutating func append(
-    _ row: [Double], date: CivilDate, known time: Timestamp, change: Double, volatility: Double
+    _ row: [Double], date: CivilDate, known time: Timestamp, change: Double, volatility: Double, completing label: Label?
   ) {
     precondition(row.count == names.count, "a row of \(row.count) values for \(names.count) features")
     values += row
@@ -48,12 +44,10 @@ public struct FeatureHistory: Sendable {
     changes.append(change)
     volatilities.append(volatility)
     labels.append(.nan)
-    let matured = count - 2 - horizon
-    guard matured >= 0 else { return }
-    var sum = 0.0
-    for k in (matured + 2)...(matured + 1 + horizon) { sum += changes[k] }
-    let scale = volatilities[matured] * Double(horizon).squareRoot()
-    labels[matured] = scale > 0 && sum.isFinite ? sum / scale : .nan
+    guard let label else { return }
+    let index = count - 2 - horizon
+    precondition(index >= 0 && dates[index] == label.date, "the label of \(label.date) belongs to no row")
+    labels[index] = label.value
   }
 
   /// The label of a row; NaN while it is not known, or missing for good.
@@ -64,18 +58,17 @@ public struct FeatureHistory: Sendable {
     values[index * names.count..<(index + 1) * names.count]
   }
 
-  /// Rows whose label is known when `bars` rows have been seen and whose span ends before row `limit`.
+  /// The newest `window` rows whose labels ended before row `limit`, less `embargo` bars; rows without a label are
+  /// left out.
   ///
-  /// This is the purge: a training row for a test that starts at row `limit` may not have a label that reaches into
-  /// it. `embargo` bars more are left out before the limit.
+  /// This is the purge: a training row for a test that starts at row `limit` may not have a label that reaches into it.
   public func trainingRows(before limit: Int, window: Int, embargo: Int = 0) -> [Int] {
     let end = min(limit, count) - 1 - horizon - embargo
     guard end > 0 else { return [] }
-    let start = max(0, end - window)
-    return (start..<end).filter { labels[$0].isFinite }
+    return (max(0, end - window)..<end).filter { labels[$0].isFinite }
   }
 
-  /// The rows' features without the columns that are left out.
+  /// The rows' features, in the columns asked for.
   public func matrix(rows: [Int], columns: [Int]) -> Matrix {
     var result: [Double] = []
     result.reserveCapacity(rows.count * columns.count)
@@ -84,5 +77,42 @@ public struct FeatureHistory: Sendable {
       for column in columns { result.append(values[start + column]) }
     }
     return Matrix(rows: rows.count, columns: columns.count, values: result)
+  }
+}
+
+extension FeatureHistory {
+  private enum CodingKeys: String, CodingKey {
+    case names, horizon, values, dates, known, changes, volatilities, labels
+  }
+
+  /// Numbers travel as base64 of their little-endian bits: exact, NaN included, and quick.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    names = try keys.decode([String].self, forKey: .names)
+    horizon = try keys.decode(Int.self, forKey: .horizon)
+    dates = try keys.decode([CivilDate].self, forKey: .dates)
+    known = try keys.decode([Timestamp].self, forKey: .known)
+    values = try keys.decode(PackedDoubles.self, forKey: .values).values
+    changes = try keys.decode(PackedDoubles.self, forKey: .changes).values
+    volatilities = try keys.decode(PackedDoubles.self, forKey: .volatilities).values
+    labels = try keys.decode(PackedDoubles.self, forKey: .labels).values
+    guard horizon >= 1, values.count == dates.count * names.count,
+      [known.count, changes.count, volatilities.count, labels.count].allSatisfy({ $0 == dates.count })
+    else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .values, in: keys, debugDescription: "the columns of the history differ in length")
+    }
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var keys = encoder.container(keyedBy: CodingKeys.self)
+    try keys.encode(names, forKey: .names)
+    try keys.encode(horizon, forKey: .horizon)
+    try keys.encode(dates, forKey: .dates)
+    try keys.encode(known, forKey: .known)
+    try keys.encode(PackedDoubles(values), forKey: .values)
+    try keys.encode(PackedDoubles(changes), forKey: .changes)
+    try keys.encode(PackedDoubles(volatilities), forKey: .volatilities)
+    try keys.encode(PackedDoubles(labels), forKey: .labels)
   }
 }

@@ -61,12 +61,12 @@ public struct Hypothesis: Hashable, Codable, Sendable {
   ) -> (accepted: [Hypothesis], refused: [(parameter: String, reason: String)]) {
     var accepted: [Hypothesis] = []
     var refused: [(parameter: String, reason: String)] = []
-    for item in reply["hypotheses"]?.arrayValue ?? [] {
-      let parameter = item["param"]?.stringValue ?? ""
+    for item in reply["hypotheses"]?.array ?? [] {
+      let parameter = item["param"]?.string ?? ""
       do {
         let change = try Change(parameter: parameter, value: item["value"] ?? .null, features: features)
         let hypothesis = Hypothesis(
-          change, reason: item["reason"]?.stringValue ?? "", confidence: item["confidence"]?.numberValue ?? 0)
+          change, reason: item["reason"]?.string ?? "", confidence: item["confidence"]?.double ?? 0)
         if !accepted.contains(where: { $0.change == change }) { accepted.append(hypothesis) }
       } catch {
         refused.append((parameter, error.description))

@@ -14,6 +14,8 @@ public struct Policy: Hashable, Codable, Sendable {
   /// Mean and standard deviation of the labels that it was trained on.
   public var labelMean: Double
   public var labelDeviation: Double
+  /// Mean squared error on the validation rows at the chosen number of rounds.
+  public var validationLoss: Double
 
   /// Why no policy could be fitted.
   public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -63,18 +65,33 @@ public struct Policy: Hashable, Codable, Sendable {
       weights: weights.map { Array($0[split...]) })
     let names = columns.map { history.names[$0] }
     let trial = try GradientBoostedTrees.fit(
-      training.features, training.targets, weights: training.weights, featureNames: names, validation: validation,
+      training.features, training.targets, weights: training.weights, names: names, validation: validation,
       settings: settings, threads: threads)
-    settings.rounds = trial.history?.bestRound ?? settings.rounds
+    let losses = trial.history?.validationLoss ?? []
+    let baseline = meanLoss(of: validation, against: Statistics.mean(training.targets))
+    let best = losses.min() ?? .infinity
+    settings.rounds = best < baseline ? trial.history?.bestRound ?? 0 : 0
     settings.earlyStoppingRounds = nil
     let model = try GradientBoostedTrees.fit(
-      history.matrix(rows: rows, columns: columns), targets, weights: weights, featureNames: names,
+      history.matrix(rows: rows, columns: columns), targets, weights: weights, names: names,
       settings: settings, threads: threads)
     let mean = Statistics.mean(targets)
     return Policy(
       recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
       trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
-      labelDeviation: Statistics.standardDeviation(targets))
+      labelDeviation: Statistics.standardDeviation(targets),
+      validationLoss: min(best, baseline))
+  }
+
+  /// Mean squared error of a constant forecast.
+  private static func meanLoss(of rows: LabelledRows, against constant: Double) -> Double {
+    let weights = rows.weights ?? [Double](repeating: 1, count: rows.targets.count)
+    var (sum, total) = (0.0, 0.0)
+    for (target, weight) in zip(rows.targets, weights) {
+      sum += weight * (target - constant) * (target - constant)
+      total += weight
+    }
+    return total > 0 ? sum / total : .greatestFiniteMagnitude
   }
 
   /// The same trees with leaf values refitted to the newest `bars` rows before `limit`.

@@ -1,0 +1,150 @@
+import Foundation
+import HydraConnect
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+import HydraStore
+
+/// Runs the arms over a market and carries out what they ask for.
+///
+/// ```swift
+/// let agent = Agent(store: try Store(path: "hydra.sqlite"), settings: AgentSettings())
+/// let run = try await agent.run(market: oats, related: [corn, wheat], from: start, to: end) { entry in … }
+/// print(run.summary.arms[.selfHealing]!.sharpe)
+/// ```
+/// A run is a function of data, settings and version. What it decides is journaled bar by bar; stopped at any moment, the
+/// same call executes it again from the beginning, checks every entry against the journal, takes fits and experiments
+/// from the store instead of repeating them, and goes on where it was stopped, to the same last byte.
+public actor Agent {
+  /// Raised with every change that could alter a decision; part of a run's key.
+  public static let version = "0.1.0"
+
+  private let store: Store
+  private let settings: AgentSettings
+  private let experiments: any ExperimentRunner
+  private let languageModel: any LanguageModel
+  private let threads: Int
+
+  public init(
+    store: Store, settings: AgentSettings = AgentSettings(), experiments: any ExperimentRunner = InProcessExperiments(),
+    languageModel: any LanguageModel = RuleBook(), threads: Int = 1
+  ) {
+    self.store = store
+    self.settings = settings
+    self.experiments = experiments
+    self.languageModel = languageModel
+    self.threads = threads
+  }
+
+  /// How far a run is.
+  public struct Progress: Sendable {
+    public var date: CivilDate
+    public var done: Int
+    public var total: Int
+  }
+
+  /// What went wrong with a run.
+  public enum RunError: Error, Hashable, Sendable, CustomStringConvertible {
+    case noBars(symbol: String, from: CivilDate, to: CivilDate)
+    /// The run was asked to stop; the same call continues it.
+    case interrupted(CivilDate)
+
+    public var description: String {
+      switch self {
+      case .noBars(let symbol, let from, let to): "\(symbol) has no bars from \(from) to \(to)"
+      case .interrupted(let date): "stopped at \(date); the same command continues"
+      }
+    }
+  }
+
+  /// Runs all arms over the bars from `from` to `to`; history before trains but never trades.
+  ///
+  /// `progress` is called after each bar of the run; when it answers false the run stops there, leaving the store
+  /// consistent, and throws ``RunError/interrupted(_:)``.
+  ///
+  /// - Complexity: O(bars × features) beside the fits; each moment is one transaction of the store.
+  public func run(
+    market: MarketHistory, related: [MarketHistory], from: CivilDate, to: CivilDate,
+    progress: @Sendable (Progress) -> Bool = { _ in true }
+  ) async throws -> RunReport {
+    let instrument = market.instrument
+    let total = market.bars.count { (from...to).contains($0.date) }
+    guard total > 0 else { throw RunError.noBars(symbol: instrument.symbol, from: from, to: to) }
+    let run = try findRun(market, related, from, to)
+    let writer = try JournalWriter(store, run: run)
+    var pipeline = FeaturePipeline(instrument: instrument, related: related.map(\.instrument))
+    var labels = LabelBuilder(symbol: instrument.symbol, horizon: settings.horizon)
+    var changes = RollFreeChanges()
+    var history = FeatureHistory(names: pipeline.names, horizon: settings.horizon)
+    var states = Arm.allCases.map {
+      AgentState(arm: $0, settings: settings, instrument: instrument, features: pipeline.names)
+    }
+    let edge = Edge(
+      store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,
+      languageModel: languageModel, threads: threads)
+    try edge.begin(market, related, from: from)
+
+    let events = MarketHistory.events(primary: market, related: related).filter { $0.date <= to }
+    var done = 0
+    var start = events.startIndex
+    while start < events.endIndex {
+      let time = events[start].knownTime
+      let end = events[start...].firstIndex { $0.knownTime != time } ?? events.endIndex
+      let moment = events[start..<end]
+      start = end
+
+      var bar: HeldBar?
+      for event in moment {
+        let label = labels.update(event)
+        let vector = pipeline.update(event)
+        guard event.symbol == instrument.symbol else { continue }
+        if case .roll(let roll) = event { changes.update(roll) }
+        guard case .bar(let held) = event, let step = changes.update(held), let vector else { continue }
+        history.append(
+          vector.values, date: held.date, known: held.times.available, change: step.change ?? .nan,
+          volatility: pipeline.volatility.value ?? .nan, completing: label)
+        bar = held
+      }
+      let own = moment.filter { $0.symbol == instrument.symbol }
+      if bar != nil { edge.remember(own, row: history.count - 1) } else if own.isEmpty { continue }
+      let input = AgentInput.Moment(
+        time: time, events: own, bar: bar, trades: bar.map { $0.date >= from } ?? false)
+      for index in states.indices {
+        try await edge.carryOut(.moment(input), &states[index], history, at: time)
+      }
+      try edge.commit(at: time)
+      if let bar, bar.date >= from {
+        done += 1
+        guard progress(Progress(date: bar.date, done: done, total: total)) else { throw RunError.interrupted(bar.date) }
+      }
+    }
+    let report = RunReport(
+      market: market, from: from, to: to, settings: settings, states: states, history: history,
+      journalHash: writer.head.hash, runKey: run.key)
+    try writer.finish(summary: report.summary.json)
+    return report
+  }
+
+  private func findRun(
+    _ market: MarketHistory, _ related: [MarketHistory], _ from: CivilDate, _ to: CivilDate
+  ) throws -> Run {
+    var hashes: [String: String] = [:]
+    for history in [market] + related { hashes.merge(history.fileHashes) { $1 } }
+    let description = RunDescription(
+      settings: .object([
+        ("market", .string(market.instrument.symbol)), ("from", .string(from.description)),
+        ("to", .string(to.description)), ("related", JSONValue(related.map(\.instrument.symbol))),
+        ("agent", try settings.json()),
+      ]), dataHashes: hashes, version: Self.version)
+    return try store.runs.findOrCreate(description, created: from.timestamp())
+  }
+}
+
+extension AgentSettings {
+  /// All settings, for the run's key and for reports.
+  public func json() throws -> JSONValue {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try JSONValue(parsing: Array(encoder.encode(self)))
+  }
+}

@@ -1,0 +1,56 @@
+import HydraMarket
+
+/// Everything that a run depends on beside the data; printed in every report and hashed into the run's key.
+public struct AgentSettings: Hashable, Codable, Sendable {
+  /// Starting cash, in the instrument's currency. Half a million holds about ten oat contracts at the default target:
+  /// enough that whole lots do not decide the result, few enough for 300 lots a day.
+  public var capital = 500_000.0
+  /// Annual volatility of the account that an ordinary forecast aims at, as a share of capital.
+  public var volatilityTarget = 0.10
+  /// Bars over which a forecast is earned. Two weeks: shorter ones do not pay an eight-tick spread.
+  public var horizon = 10
+  /// Forecast, in standard deviations over the horizon, that counts as ordinary and takes the whole volatility target.
+  public var ordinaryForecast = 0.10
+  /// Labelled rows before the first model is fitted and trading begins: three years.
+  public var warmUpRows = 750
+  /// Bars left out between training and test rows beyond the span of a label.
+  public var embargo = 5
+  /// Bars after which the `periodic` arm is trained anew.
+  public var periodicBars = 63
+  /// Largest share of a day's volume that is ours.
+  public var participation = 0.05
+  public var maximumPosition = 60
+  /// Loss of a day, as a share of capital, at which no new risk is taken for the rest of it.
+  public var dailyLossStop = 0.05
+  /// Fall from the highest equity, as a share of capital, at which no new risk is taken any more.
+  public var totalLossStop = 0.40
+  /// Half-width of the no-trade band, as a share of the position at an ordinary forecast.
+  public var noTradeBand = 0.25
+  /// Expected gain over a round trip's cost below which no new risk is taken.
+  public var costMargin = 1.0
+  /// Multiplies the expected cost of every trade: 1 is the expected cost, see ``CostModel/percentileMultiplier(_:)``.
+  public var costMultiplier = 1.0
+  public var recipe = Recipe()
+  public var healing = HealingSettings()
+  public var seed: UInt64 = 42
+
+  public init() {}
+
+  /// How accounts of a market trade under these settings.
+  public func book(for instrument: Instrument) -> TradingBook.Settings {
+    var sizing = Sizing()
+    sizing.targetVolatility = volatilityTarget
+    sizing.forecastScale = 1 / ordinaryForecast
+    sizing.noTradeBand = noTradeBand
+    sizing.costMargin = costMargin
+    var cost = CostModel(instrument)
+    cost.multiplier = costMultiplier
+    var venue = BarVenue.Settings()
+    venue.participation = participation
+    let limits = RiskLimits(
+      maximumPosition: maximumPosition, maximumParticipation: participation,
+      dailyLossStop: dailyLossStop * capital, totalLossStop: totalLossStop * capital)
+    return TradingBook.Settings(
+      sizing: sizing, limits: limits, cost: cost, fees: FeeModel(instrument), venue: venue, horizon: horizon)
+  }
+}

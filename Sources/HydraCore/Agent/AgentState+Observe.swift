@@ -1,0 +1,153 @@
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+
+extension AgentState {
+  /// The trading path: events, settlement, forecast, monitor, decision; then whatever is due.
+  mutating func observe(_ moment: AgentInput.Moment, _ history: FeatureHistory) throws -> [AgentEffect] {
+    let settlement = try book.settle(moment.events)
+    var effects: [AgentEffect] = settlement.refusals.map { refusal($0, order: nil) }
+    guard let bar = moment.bar else {
+      if !settlement.fills.isEmpty { effects.append(.journal(kind: "fills", payload: fills(settlement.fills))) }
+      return effects
+    }
+    let row = history.count - 1
+    let forecast = champion.map { $0.policy.forecast(history.row(row), columns: $0.columns) } ?? .nan
+    forecasts.append(forecast)
+    volatility.update(history.changes[row])
+    for index in challengers.indices {
+      let version = challengers[index].version
+      challengers[index].forecasts.append(version.policy.forecast(history.row(row), columns: version.columns))
+    }
+    if let previous = probation?.previous {
+      probation?.forecasts.append(previous.policy.forecast(history.row(row), columns: previous.columns))
+    }
+    let alarms = monitor.update(
+      Monitoring.values(
+        history: history, forecasts: forecasts, labelMean: champion?.policy.labelMean ?? 0, price: bar.close,
+        watched: watched))
+
+    guard moment.trades else { return effects }
+    let isBlocked = row < blockedUntilRow
+    let decision = book.decide(
+      forecast: forecast.isFinite && !isBlocked ? forecast : nil, volatility: volatility.value,
+      riskScale: champion?.policy.recipe.riskScale ?? 1, at: moment.time)
+    if let refused = decision.refusal { effects.append(refusal(refused, order: decision.order)) }
+    note(bar)
+    effects.append(
+      .journal(kind: "bar", payload: barEntry(bar, history, row, settlement, decision, isBlocked: isBlocked)))
+
+    for alarm in alarms {
+      record.alarms += 1
+      record.alarmDates.append((alarm.stream, bar.date))
+      record.marks.append(.init(date: bar.date, kind: .alarm, text: alarm.description))
+      effects.append(.journal(kind: "alarm", payload: entry(alarm)))
+    }
+    effects += due(bar, alarms, history, row)
+    return effects
+  }
+
+  /// What has to be done at the end of a bar: fits by the calendar, comparisons, answers to alarms.
+  private mutating func due(
+    _ bar: HeldBar, _ alarms: [DriftAlarm], _ history: FeatureHistory, _ row: Int
+  ) -> [AgentEffect] {
+    guard champion != nil else {
+      let rows = history.trainingRows(before: history.count, window: settings.recipe.window)
+      guard rows.count >= settings.warmUpRows, row >= lastFitRow + 20 else { return [] }
+      lastFitRow = row
+      return [.fit(settings.recipe, purpose: .initial)]
+    }
+    switch arm {
+    case .frozen: return []
+    case .periodic:
+      guard row - lastFitRow >= settings.periodicBars else { return [] }
+      lastFitRow = row
+      return [.fit(settings.recipe, purpose: .calendar)]
+    case .selfHealing:
+      var effects = endProbation(history, row)
+      effects += compareChallengers(history, row)
+      guard phase == .observing, row >= quietUntilRow,
+        let alarm = alarms.max(by: { $0.statistic < $1.statistic })
+      else { return effects }
+      phase = .diagnosing
+      quietUntilRow = row + settings.healing.coolDown
+      return effects + [.diagnose(alarm)]
+    }
+  }
+
+  private mutating func note(_ bar: HeldBar) {
+    record.dates.append(bar.date)
+    record.equity.append(book.equity)
+    record.positions.append(book.position)
+    record.driftScores.append(monitor.streams.reduce(0) { max($0, monitor.score(of: $1)) })
+  }
+
+  // MARK: - Journal entries
+
+  private mutating func refusal(_ refusal: RiskRefusal, order: Order?) -> AgentEffect {
+    record.refusals[refusal.code, default: 0] += 1
+    return .journal(
+      kind: "refusal",
+      payload: .object([
+        ("code", .string(refusal.code)), ("reason", .string(refusal.description)),
+        ("lots", order.map { .number(Double($0.signedLots)) } ?? .null),
+      ]))
+  }
+
+  private func fills(_ fills: [Fill]) -> JSONValue {
+    .array(
+      fills.map {
+        .object([
+          ("order", .number(Double($0.order))), ("contract", .string($0.contract.description)),
+          ("lots", .number(Double($0.signedLots))), ("price", .number($0.price)), ("fee", .number($0.fee)),
+          ("date", .string($0.date.description)), ("evidence", .string($0.evidence.rawValue)),
+        ])
+      })
+  }
+
+  private func barEntry(
+    _ bar: HeldBar, _ history: FeatureHistory, _ row: Int, _ settlement: TradingBook.Settlement,
+    _ decision: TradingBook.Decision, isBlocked: Bool
+  ) -> JSONValue {
+    func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+    var members: [(String, JSONValue)] = [
+      ("date", .string(bar.date.description)), ("contract", .string(bar.contract.description)),
+      ("close", .number(bar.close)), ("features", .string(featureHash(history.row(row)))),
+      ("champion", champion.map { .number(Double($0.number)) } ?? .null), ("forecast", number(decision.forecast)),
+      ("equity", .number(book.equity)), ("position", .number(Double(book.position))),
+    ]
+    if isBlocked { members.append(("blocked", .bool(true))) }
+    if let sizing = decision.sizing {
+      members.append(("target", .number(Double(sizing.targetLots))))
+      members.append(("why", .string(sizing.reason.rawValue)))
+    }
+    if let order = decision.order, decision.refusal == nil {
+      members.append(("order", .number(Double(order.signedLots))))
+    }
+    if !settlement.fills.isEmpty { members.append(("fills", fills(settlement.fills))) }
+    if !settlement.ended.isEmpty {
+      members.append(("unfilled", .array(settlement.ended.map { .number(Double($0.order)) })))
+    }
+    return .object(members)
+  }
+
+  /// The first 16 hexadecimal digits of the SHA-256 of the row's bit patterns: what the decision saw.
+  private func featureHash(_ row: ArraySlice<Double>) -> String {
+    var hash = SHA256()
+    for value in row {
+      // One bit pattern for every missing value.
+      let bits = value.isNaN ? 0x7ff8_0000_0000_0000 : value.bitPattern
+      withUnsafeBytes(of: bits.littleEndian) { hash.update($0) }
+    }
+    return String(hash.hex().prefix(16))
+  }
+
+  func entry(_ alarm: DriftAlarm) -> JSONValue {
+    .object([
+      ("stream", .string(alarm.stream)), ("detector", .string(alarm.detector)),
+      ("statistic", .number(alarm.statistic)), ("direction", .string(alarm.direction.rawValue)),
+      ("bars_since_change", .number(Double(alarm.index - alarm.changePoint + 1))),
+      ("before", alarm.levelBefore.map { .number($0) } ?? .null), ("after", .number(alarm.levelAfter)),
+    ])
+  }
+}

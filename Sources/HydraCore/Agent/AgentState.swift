@@ -1,0 +1,79 @@
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+
+/// One arm of a run: account, champion, monitor, and what it is doing about an alarm.
+///
+/// ``next(_:history:)`` is the whole agent: a pure step from an input to the effects that it asks for. It reads no clock,
+/// no file and no random number; the edge carries the effects out and comes back with their answers. An answer that
+/// does not come, or that is a failure, leaves the champion as it is.
+public struct AgentState: Sendable {
+  public let arm: Arm
+  public let settings: AgentSettings
+  public internal(set) var phase = AgentPhase.observing
+  public internal(set) var book: TradingBook
+  public internal(set) var monitor: DriftMonitor
+  /// Columns of the history that the monitor watches beside its own streams.
+  let watched: [Int]
+
+  public internal(set) var champion: PolicyVersion?
+  /// The volatility that the champion sizes with.
+  var volatility = DailyVolatility()
+  /// The champions' forecasts, aligned with the history; NaN where there was none.
+  public internal(set) var forecasts: [Double] = []
+  public internal(set) var challengers: [Challenger] = []
+  public internal(set) var probation: Probation?
+  var nextVersion = 1
+  var lastFitRow = 0
+  var blockedUntilRow = 0
+  var quietUntilRow = 0
+  /// The alarm that is being dealt with.
+  var diagnosis: Diagnosis?
+
+  /// What happened, for the summary and the report.
+  public internal(set) var record = ArmRecord()
+
+  /// A version that is compared with the champion on days to come.
+  public struct Challenger: Sendable {
+    public var version: PolicyVersion
+    public var isSizing: Bool
+    public var sinceRow: Int
+    public var challenge = 0
+    /// Aligned with the history from `sinceRow` on.
+    public var forecasts: [Double] = []
+  }
+
+  /// A promoted champion on trial against the one that it replaced.
+  public struct Probation: Sendable {
+    public var previous: PolicyVersion
+    public var isSizing: Bool
+    public var sinceRow: Int
+    public var forecasts: [Double] = []
+  }
+
+  public init(arm: Arm, settings: AgentSettings, instrument: Instrument, features: [String]) {
+    self.arm = arm
+    self.settings = settings
+    book = TradingBook(instrument: instrument, capital: settings.capital, settings: settings.book(for: instrument))
+    let names = Monitoring.watched(among: features)
+    watched = names.compactMap { features.firstIndex(of: $0) }
+    var monitoring = DriftMonitor.Settings()
+    monitoring.falseAlarmsPerYear = settings.healing.falseAlarmsPerYear
+    monitor = DriftMonitor(streams: Monitoring.streams(watched: names), settings: monitoring)
+  }
+
+  /// Takes an input and says what is to be done.
+  public mutating func next(_ input: AgentInput, history: FeatureHistory) throws -> [AgentEffect] {
+    switch input {
+    case .moment(let moment): return try observe(moment, history)
+    case .fitted(let policy, let purpose): return try adopt(policy, purpose, history)
+    case .fitFailed(let reason, let purpose):
+      return [.journal(kind: "fit_failed", payload: ["purpose": .string(purpose.rawValue), "reason": .string(reason)])]
+    case .diagnosed(let diagnosis): return diagnosed(diagnosis, history)
+    case .proposed(let hypotheses, let refused, let source):
+      return proposed(hypotheses, refused: refused, source: source, history)
+    case .experimented(let outcomes): return try experimented(outcomes, history)
+    }
+  }
+}
+

@@ -1,0 +1,247 @@
+import HydraLearning
+import HydraNumerics
+
+/// Finds out what an alarm stands for, from what was known when it was raised.
+///
+/// The bars since the estimated change are compared with the year before it. Every test is a difference of means in
+/// standard errors that allow for autocorrelation (Newey-West), because market features are persistent and a test for
+/// independent values would find a change everywhere. Causes are ranked by −log₁₀ p; a broken feed comes first
+/// whatever the tests say, since they are then computed on broken numbers.
+public struct Diagnostician: Sendable {
+  /// Bars before the change that stand for the old world.
+  public var referenceBars = 250
+  /// Fewest and most bars after the change that stand for the new one.
+  public var recentBars = 20...120
+  /// p-value below which a cause counts as found.
+  public var significance = 0.05
+  /// Closes repeated so often in a row stand for a feed that has stopped.
+  public var staleRun = 6
+
+  public init() {}
+
+  /// What is needed to judge an alarm.
+  public struct Evidence: Sendable {
+    public var history: FeatureHistory
+    /// The champion's forecasts, aligned with the history.
+    public var forecasts: [Double]
+    public var policy: Policy?
+
+    public init(history: FeatureHistory, forecasts: [Double], policy: Policy?) {
+      self.history = history
+      self.forecasts = forecasts
+      self.policy = policy
+    }
+  }
+
+  /// Judges an alarm raised at the newest row.
+  public func diagnose(_ alarm: DriftAlarm, _ evidence: Evidence) -> Diagnosis {
+    let history = evidence.history
+    let now = history.count - 1
+    let age = min(max(alarm.index - alarm.changePoint + 1, recentBars.lowerBound), recentBars.upperBound)
+    let recent = max(0, now + 1 - age)..<(now + 1)
+    let reference = max(0, recent.lowerBound - referenceBars)..<recent.lowerBound
+
+    var findings: [Diagnosis.Finding] = []
+    if let fault = dataFault(history, recent: recent, reference: reference) { findings.append(fault) }
+    let volatility = volatilityFinding(history, recent, reference)
+    var others = [volatility.finding, relationFinding(evidence, recent, reference)].compactMap { $0 }
+    if let liquidity = liquidityFinding(history, recent, reference) { others.append(liquidity) }
+    let tests = featureTests(history, recent, reference)
+    if let covariate = covariateFinding(tests) { others.append(covariate) }
+    // The stream that raised the alarm is evidence of its own: it passed a threshold that noise passes once in years.
+    for index in others.indices where others[index].cause == Self.cause(of: alarm.stream) { others[index].score += 1 }
+    let floor = -Portable.log(significance) / 2.302585092994046
+    others = others.filter { $0.score >= floor }.sorted { $0.score > $1.score }
+    findings += others
+    if findings.isEmpty {
+      findings = [.init(cause: .unexplained, score: 0, evidence: "no test finds a change at p < \(significance)")]
+    }
+    let before = skill(evidence, reference)
+    let after = skill(evidence, recent)
+    return Diagnosis(
+      alarm: alarm, date: history.dates[now], changeDate: history.dates[recent.lowerBound], age: age,
+      findings: findings, features: Array(tests.prefix(8)),
+      attributions: attributions(evidence, recent, reference), errorBefore: before.error, errorAfter: after.error,
+      skillBefore: before.correlation, skillAfter: after.correlation, volatilityRatio: volatility.ratio)
+  }
+
+  /// The cause that a stream speaks of.
+  public static func cause(of stream: String) -> Cause {
+    switch stream {
+    case "volatility": .volatility
+    case "relation", "return": .relation
+    case "volume_surprise": .liquidity
+    default: .covariate
+    }
+  }
+
+  // MARK: - Causes
+
+  private func dataFault(
+    _ history: FeatureHistory, recent: Range<Int>, reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    var run = 0
+    var longest = 0
+    for row in recent {
+      run = history.changes[row] == 0 ? run + 1 : 0
+      longest = max(longest, run)
+    }
+    if longest >= staleRun {
+      return .init(cause: .dataFault, score: 99, evidence: "the close repeats \(longest + 1) times in a row")
+    }
+    for (column, name) in history.names.enumerated() {
+      let before = missingShare(history, column, reference)
+      let after = missingShare(history, column, recent)
+      if before < 0.1, after > 0.9, reference.count >= 60 {
+        return .init(cause: .dataFault, score: 98, evidence: "\(name) is no longer delivered")
+      }
+    }
+    return nil
+  }
+
+  private func missingShare(_ history: FeatureHistory, _ column: Int, _ rows: Range<Int>) -> Double {
+    guard !rows.isEmpty else { return 0 }
+    let missing = rows.count { history.values[$0 * history.names.count + column].isNaN }
+    return Double(missing) / Double(rows.count)
+  }
+
+  private func volatilityFinding(
+    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> (finding: Diagnosis.Finding?, ratio: Double?) {
+    func sizes(_ rows: Range<Int>) -> [Double] { rows.map { abs(history.changes[$0]) }.filter(\.isFinite) }
+    let (after, before) = (sizes(recent), sizes(reference))
+    guard let test = meanDifference(after, before), Statistics.mean(before) > 0 else { return (nil, nil) }
+    let ratio = Statistics.mean(after) / Statistics.mean(before)
+    let text = "mean |change| is \(rounded(ratio)) times that of the year before, t = \(rounded(test.statistic))"
+    return (.init(cause: .volatility, score: test.score, evidence: text), ratio)
+  }
+
+  private func relationFinding(
+    _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    let mean = evidence.policy?.labelMean ?? 0
+    func products(_ rows: Range<Int>) -> [Double] {
+      rows.compactMap { row in
+        guard row >= 2 else { return nil }
+        let sigma = evidence.history.volatilities[row - 2]
+        let value = (evidence.forecasts[row - 2] - mean) * evidence.history.changes[row] / sigma
+        return value.isFinite ? value : nil
+      }
+    }
+    guard let test = meanDifference(products(recent), products(reference)) else { return nil }
+    let text = "forecast times outcome moved by t = \(rounded(test.statistic))"
+    // Only a loss of skill asks for another model.
+    return .init(cause: .relation, score: test.statistic < 0 ? test.score : 0, evidence: text)
+  }
+
+  private func liquidityFinding(
+    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    guard let column = history.names.firstIndex(of: "volume_surprise"),
+      let test = meanDifference(values(history, column, recent), values(history, column, reference))
+    else { return nil }
+    let text = "log volume against its own past moved by t = \(rounded(test.statistic))"
+    return .init(cause: .liquidity, score: test.score, evidence: text)
+  }
+
+  private func covariateFinding(_ tests: [Diagnosis.FeatureTest]) -> Diagnosis.Finding? {
+    guard let first = tests.first, first.pValue < 1 else { return nil }
+    let found = tests.count { $0.pValue < significance }
+    let text = "\(found) of \(tests.count) features moved; most of all \(first.feature), t = \(rounded(first.statistic))"
+    return .init(cause: .covariate, score: score(first.pValue), evidence: text)
+  }
+
+  private func featureTests(
+    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> [Diagnosis.FeatureTest] {
+    var tests: [Diagnosis.FeatureTest] = []
+    var pValues: [Double] = []
+    for (column, name) in history.names.enumerated() {
+      guard let test = meanDifference(values(history, column, recent), values(history, column, reference)) else {
+        continue
+      }
+      tests.append(.init(feature: name, statistic: test.statistic, pValue: test.pValue))
+      pValues.append(test.pValue)
+    }
+    let adjusted = MultipleTesting.holm(pValues)
+    for index in tests.indices { tests[index].pValue = adjusted[index] }
+    return tests.sorted { ($0.pValue, -abs($0.statistic), $0.feature) < ($1.pValue, -abs($1.statistic), $1.feature) }
+  }
+
+  // MARK: - Numbers
+
+  /// The finite values of a feature.
+  private func values(_ history: FeatureHistory, _ column: Int, _ rows: Range<Int>) -> [Double] {
+    rows.map { history.values[$0 * history.names.count + column] }.filter(\.isFinite)
+  }
+
+  private struct Difference {
+    var statistic: Double
+    var pValue: Double
+    var score: Double
+  }
+
+  /// Difference of two means over its Newey-West standard error; nil with fewer than ten values on a side.
+  private func meanDifference(_ after: [Double], _ before: [Double]) -> Difference? {
+    guard after.count >= 10, before.count >= 10 else { return nil }
+    let variance =
+      longRunVariance(after) / Double(after.count) + longRunVariance(before) / Double(before.count)
+    guard variance > 0 else { return nil }
+    let statistic = (Statistics.mean(after) - Statistics.mean(before)) / variance.squareRoot()
+    // The degrees of freedom of the shorter side guard against few, persistent values.
+    let pValue = 2 * (1 - Portable.studentTCDF(abs(statistic), degrees: Double(after.count - 1)))
+    return Difference(statistic: statistic, pValue: max(pValue, 1e-12), score: score(pValue))
+  }
+
+  /// Long-run variance with Bartlett weights over n^(1/2) lags.
+  private func longRunVariance(_ values: [Double]) -> Double {
+    let mean = Statistics.mean(values)
+    let lags = max(1, Int(Double(values.count).squareRoot()))
+    var sum = 0.0
+    for lag in 0...lags {
+      var covariance = 0.0
+      for index in lag..<values.count { covariance += (values[index] - mean) * (values[index - lag] - mean) }
+      covariance /= Double(values.count)
+      sum += lag == 0 ? covariance : 2 * (1 - Double(lag) / Double(lags + 1)) * covariance
+    }
+    return max(sum, 0)
+  }
+
+  private func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
+
+  private func rounded(_ value: Double) -> String { ((value * 100).rounded() / 100).description }
+
+  private func skill(_ evidence: Evidence, _ rows: Range<Int>) -> (error: Double?, correlation: Double?) {
+    let pairs = rows.map { (evidence.forecasts[$0], evidence.history.label($0)) }
+      .filter { $0.0.isFinite && $0.1.isFinite }
+    guard pairs.count >= 10 else { return (nil, nil) }
+    let error = Statistics.mean(pairs.map { ($0.1 - $0.0) * ($0.1 - $0.0) })
+    let correlation = Statistics.correlation(pairs.map(\.0), pairs.map(\.1))
+    return (error, correlation.isFinite ? correlation : nil)
+  }
+
+  private func attributions(
+    _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> [Diagnosis.AttributionShift] {
+    guard let policy = evidence.policy, let columns = try? policy.columns(in: evidence.history.names),
+      !recent.isEmpty, !reference.isEmpty
+    else { return [] }
+    func means(_ rows: Range<Int>) -> [Double] {
+      // Sixty rows show where the weight lies; all of them would cost more than the experiments.
+      let step = max(1, rows.count / 60)
+      let chosen = Array(stride(from: rows.lowerBound, to: rows.upperBound, by: step))
+      let explained = policy.model.contributions(evidence.history.matrix(rows: chosen, columns: columns))
+      var sums = [Double](repeating: 0, count: columns.count)
+      for row in 0..<chosen.count {
+        for column in columns.indices { sums[column] += abs(explained[row, column]) }
+      }
+      return sums.map { $0 / Double(chosen.count) }
+    }
+    let (before, after) = (means(reference), means(recent))
+    return columns.indices
+      .map { Diagnosis.AttributionShift(feature: policy.features[$0], before: before[$0], after: after[$0]) }
+      .filter { $0.before > 0 || $0.after > 0 }
+      .sorted { (abs($0.after - $0.before), $1.feature) > (abs($1.after - $1.before), $0.feature) }
+      .prefix(6).map { $0 }
+  }
+}

@@ -1,0 +1,268 @@
+import Foundation
+import HydraConnect
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+import HydraStore
+
+/// Where effects become real: the journal, the registry, fits, experiments and the language model.
+///
+/// Each moment is one transaction: what the arms decided and what that changed in the store are kept together or not at
+/// all. Fits, experiments and a language model's replies are artefacts under the hash of what they follow from, so that
+/// a run that is executed again takes them from the store.
+final class Edge {
+  private let store: Store
+  private let run: Run
+  private let writer: JournalWriter
+  private let instrument: Instrument
+  private let settings: AgentSettings
+  private let experiments: any ExperimentRunner
+  private let languageModel: any LanguageModel
+  private let threads: Int
+  private var batches: [ExperimentData.Batch] = []
+  /// Entries of the moment, each with what it changes in the store.
+  private var pending: [(entry: JournalEntry, effects: [(Store.Transaction) throws -> Void])] = []
+
+  init(
+    store: Store, run: Run, writer: JournalWriter, instrument: Instrument, settings: AgentSettings,
+    experiments: any ExperimentRunner, languageModel: any LanguageModel, threads: Int
+  ) {
+    self.store = store
+    self.run = run
+    self.writer = writer
+    self.instrument = instrument
+    self.settings = settings
+    self.experiments = experiments
+    self.languageModel = languageModel
+    self.threads = threads
+  }
+
+  /// Journals what the run depends on: settings, files with their hashes, and what was odd about them.
+  func begin(_ market: MarketHistory, _ related: [MarketHistory], from: CivilDate) throws {
+    let time = from.timestamp()
+    var files: [(String, JSONValue)] = []
+    for history in [market] + related {
+      for (name, hash) in history.fileHashes.sorted(by: { $0.key < $1.key }) { files.append((name, .string(hash))) }
+    }
+    var counts: [String: Int] = [:]
+    for finding in market.findings { counts[finding.kind.rawValue, default: 0] += 1 }
+    try writer.append([
+      JournalEntry(
+        time: time, kind: "run",
+        payload: .object([
+          ("key", .string(run.key)), ("market", .string(instrument.symbol)), ("version", .string(Agent.version)),
+          ("settings", try settings.json()), ("files", .object(files.map { (key: $0.0, value: $0.1) })),
+          (
+            "findings",
+            .object(counts.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue($0.value)) })
+          ),
+        ]))
+    ])
+  }
+
+  /// Keeps the market's own events for experiments, as many bars as those can ask for.
+  func remember(_ events: some Sequence<MarketEvent>, row: Int) {
+    batches.append(.init(row: row, events: Array(events)))
+    let kept = settings.healing.evaluationBars + 120
+    if batches.count > 2 * kept { batches.removeFirst(batches.count - kept) }
+  }
+
+  /// Steps an arm with an input, and with the answers to what it asks for, until it asks for nothing more.
+  func carryOut(
+    _ input: AgentInput, _ state: inout AgentState, _ history: FeatureHistory, at time: Timestamp
+  ) async throws {
+    var inputs = [input]
+    while !inputs.isEmpty {
+      let effects = try state.next(inputs.removeFirst(), history: history)
+      for effect in effects {
+        if let answer = try await carryOut(effect, state, history, at: time) { inputs.append(answer) }
+      }
+    }
+  }
+
+  /// Writes the moment's entries and effects in one transaction.
+  func commit(at time: Timestamp) throws {
+    guard !pending.isEmpty else { return }
+    defer { pending = [] }
+    if pending.allSatisfy({ $0.effects.isEmpty }) {
+      try writer.append(pending.map(\.entry))
+      return
+    }
+    try store.write { transaction in
+      for (entry, effects) in pending {
+        try writer.append(entry, in: transaction) { for effect in effects { try effect($0) } }
+      }
+    }
+  }
+
+  // MARK: - Effects
+
+  private func carryOut(
+    _ effect: AgentEffect, _ state: AgentState, _ history: FeatureHistory, at time: Timestamp
+  ) async throws -> AgentInput? {
+    let arm = state.arm.rawValue
+    switch effect {
+    case .journal(let kind, let payload):
+      pending.append((JournalEntry(time: time, arm: arm, kind: kind, payload: payload), []))
+    case .fit(let recipe, let purpose):
+      return try fit(recipe, purpose, history)
+    case .diagnose(let alarm):
+      let evidence = Diagnostician.Evidence(
+        history: history, forecasts: state.forecasts, policy: state.champion?.policy)
+      return .diagnosed(Diagnostician().diagnose(alarm, evidence))
+    case .propose(let diagnosis, let recipe):
+      return try await propose(diagnosis, recipe, history)
+    case .experiment(let plans):
+      return try experiment(plans, state, history, at: time)
+    case .register(let version, let isChallenger):
+      try register(version, isChallenger: isChallenger, arm: arm, at: time)
+    case .promote(let version, let over, let reason, let evidence):
+      attach(arm, "registry", "promote \(version)", at: time) { [run] in
+        try $0.models.promote(
+          version, of: run, arm: arm, expected: over, reason: MoveReason(reason, evidence: evidence, at: time))
+      }
+    case .rollBack(let version, let to, let reason, let evidence):
+      attach(arm, "registry", "roll back \(version) to \(to)", at: time) { [run] in
+        _ = try $0.models.rollBack(
+          of: run, arm: arm, expected: version, reason: MoveReason(reason, evidence: evidence, at: time))
+      }
+    case .archive(let version):
+      attach(arm, "registry", "archive \(version)", at: time) { [run] in
+        try $0.models.archive(version, of: run, arm: arm)
+      }
+    }
+    return nil
+  }
+
+  /// Journals a change of the registry together with the change itself.
+  private func attach(
+    _ arm: String, _ kind: String, _ text: String, at time: Timestamp,
+    _ change: @escaping (Store.Transaction) throws -> Void
+  ) {
+    pending.append((JournalEntry(time: time, arm: arm, kind: kind, payload: ["action": .string(text)]), [change]))
+  }
+
+  private func fit(_ recipe: Recipe, _ purpose: FitPurpose, _ history: FeatureHistory) throws -> AgentInput {
+    let key = CanonicalJSON.hash([
+      "run": .string(run.key), "fit": recipe.json, "row": JSONValue(history.count),
+    ])
+    if let bytes = try store.artefacts.artefact(key: key) {
+      return .fitted(try JSONDecoder().decode(Policy.self, from: bytes), purpose: purpose)
+    }
+    do {
+      let policy = try Policy.fit(
+        recipe, to: history, before: history.count, embargo: settings.embargo, seed: settings.seed, threads: threads)
+      try store.artefacts.put(key: key, bytes: policy.encoded(), kind: "policy")
+      return .fitted(policy, purpose: purpose)
+    } catch let error as Policy.FitError {
+      return .fitFailed(error.description, purpose: purpose)
+    }
+  }
+
+  private func propose(
+    _ diagnosis: Diagnosis, _ recipe: Recipe, _ history: FeatureHistory
+  ) async throws -> AgentInput {
+    let context: JSONValue = ["diagnosis": diagnosis.json, "recipe": recipe.json]
+    let source = String(describing: type(of: languageModel))
+    let key = CanonicalJSON.hash(["run": .string(run.key), "ask": context, "row": JSONValue(history.count)])
+    let json: JSONValue
+    if let bytes = try store.artefacts.artefact(key: key) {
+      json = try JSONValue(parsing: Array(bytes))
+    } else {
+      let request = LanguageRequest(
+        instructions: Self.instructions, context: context, replySchema: Hypothesis.replySchema)
+      do {
+        json = try await languageModel.reply(to: request).json
+      } catch {
+        // Kept like a reply: a run that is executed again has to meet the same silence.
+        json = ["no_reply": .string("\(error)")]
+      }
+      try store.artefacts.put(key: key, bytes: Data(json.description.utf8), kind: "reply")
+    }
+    let faults = JSONSchema.faults(of: json, against: Hypothesis.replySchema)
+    guard faults.isEmpty else { return .proposed([], refused: faults, source: source) }
+    let (accepted, refused) = Hypothesis.decode(json, features: history.names)
+    return .proposed(accepted, refused: refused.map { "\($0.parameter): \($0.reason)" }, source: source)
+  }
+
+  /// What a language model is told; a rule book does not need it.
+  static let instructions = """
+    You tend a trading model for one thin futures market. An alarm was raised and diagnosed; the context holds the \
+    diagnosis and the model's present recipe. Propose at most eight changes, each one parameter with its value, a \
+    reason and your confidence between 0 and 1. Parameters: retrain.window_days (250 to 7560), \
+    retrain.decay_half_life (60 to 5040), model.num_leaves (4 to 63), model.learning_rate (0.005 to 0.3), \
+    model.refit_leaves (60 to 2520), features.drop (names), features.restore (null), sizing.volatility_span (5 to 250), \
+    sizing.risk_scale (0.1 to 1). Every proposal is tested on the past before anything changes. Answer with JSON only.
+    """
+
+  private func experiment(
+    _ plans: [ExperimentPlan], _ state: AgentState, _ history: FeatureHistory, at time: Timestamp
+  ) throws -> AgentInput {
+    let arm = state.arm.rawValue
+    var outcomes = [ExperimentOutcome?](repeating: nil, count: plans.count)
+    var missing: [Int] = []
+    for (index, plan) in plans.enumerated() {
+      if let bytes = try store.artefacts.artefact(key: key(plan)),
+        let answer = try? JSONDecoder().decode(ExperimentAnswer.self, from: bytes)
+      {
+        outcomes[index] = ExperimentOutcome(plan: plan, answer)
+      } else {
+        missing.append(index)
+      }
+    }
+    if !missing.isEmpty, let champion = state.champion {
+      let data = ExperimentData(
+        instrument: instrument, book: settings.book(for: instrument), capital: settings.capital, history: history,
+        champion: champion.policy, forecasts: state.forecasts,
+        batches: Array(batches.suffix(settings.healing.evaluationBars + 120)))
+      for (index, outcome) in zip(missing, experiments.run(missing.map { plans[$0] }, on: data)) {
+        outcomes[index] = outcome
+        try store.artefacts.put(
+          key: key(plans[index]), bytes: ExperimentAnswer(outcome).encoded(), kind: "experiment")
+      }
+    }
+    let all = outcomes.compactMap { $0 }
+    for outcome in all {
+      attach(arm, "experiment_record", outcome.plan.id, at: time) { [run] transaction in
+        let (plan, queue) = (outcome.plan, transaction.experiments)
+        _ = try queue.enqueue(plan.id, of: run, arm: arm, plan: plan.json, seed: plan.seed, at: time)
+        try queue.start(plan.id, of: run)
+        switch outcome.result {
+        case .success(let result): try queue.finish(plan.id, of: run, result: result.json, at: time)
+        case .failure(let failure): try queue.fail(plan.id, of: run, error: failure.reason, at: time)
+        }
+      }
+    }
+    return .experimented(all)
+  }
+
+  private func key(_ plan: ExperimentPlan) -> String {
+    CanonicalJSON.hash(["run": .string(run.key), "experiment": plan.json])
+  }
+
+  private func register(_ version: PolicyVersion, isChallenger: Bool, arm: String, at time: Timestamp) throws {
+    let policy = version.policy
+    let bytes = try policy.encoded()
+    attach(arm, "registry", "register \(version.number)", at: time) { [run] transaction in
+      let hash = try transaction.artefacts.put(
+        key: "\(run.key)/\(arm)/\(version.number)", bytes: bytes, kind: "policy")
+      try transaction.models.register(
+        ModelRecord(
+          run: run, arm: arm, version: version.number, artefactHash: hash,
+          trainedRange: policy.trainedFrom.timestamp()...policy.trainedTo.timestamp(), settings: policy.recipe.json,
+          metrics: [
+            "rows": JSONValue(policy.trainingRows), "rounds": JSONValue(policy.model.rounds),
+            "validation_loss": JSONValue(policy.validationLoss), "origin": .string(version.origin),
+          ], parent: version.parent, created: time))
+    }
+  }
+}
+
+extension Encodable {
+  /// Canonical bytes: JSON with sorted keys.
+  func encoded() throws -> Data {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    return try encoder.encode(self)
+  }
+}

@@ -1,0 +1,123 @@
+import HydraMarket
+import HydraNumerics
+
+/// One thing to try: a change, the recipe that it leads to, and the work that may be spent on it.
+///
+/// The work is counted (trials, refits), never timed: the same plan on the same data gives the same bytes.
+public struct ExperimentPlan: Hashable, Codable, Sendable {
+  public var id: String
+  public var hypothesis: Hypothesis
+  /// The champion's recipe with the change applied.
+  public var recipe: Recipe
+  /// The recipe as it is now.
+  public var championRecipe: Recipe
+  /// Newest bars on which candidate and champion are compared.
+  public var evaluationBars: Int
+  /// Bars after which the candidate is fitted anew inside the comparison.
+  public var refitBars: Int
+  public var embargo: Int
+  /// Recipes tried around the hypothesis.
+  public var trials: Int
+  public var seed: UInt64
+
+  public init(
+    id: String, hypothesis: Hypothesis, recipe: Recipe, championRecipe: Recipe, evaluationBars: Int, refitBars: Int,
+    embargo: Int, trials: Int, seed: UInt64
+  ) {
+    self.id = id
+    self.hypothesis = hypothesis
+    self.recipe = recipe
+    self.championRecipe = championRecipe
+    self.evaluationBars = evaluationBars
+    self.refitBars = refitBars
+    self.embargo = embargo
+    self.trials = trials
+    self.seed = seed
+  }
+
+  /// The plan as it stands in journals.
+  public var json: JSONValue {
+    .object([
+      ("id", .string(id)), ("hypothesis", hypothesis.json), ("recipe", recipe.json),
+      ("evaluation_bars", .number(Double(evaluationBars))), ("refit_bars", .number(Double(refitBars))),
+      ("embargo", .number(Double(embargo))), ("trials", .number(Double(trials))), ("seed", .string(String(seed))),
+    ])
+  }
+}
+
+/// All that an experiment may see: what was known at the alarm, and nothing of the agent's store or environment.
+public struct ExperimentData: Codable, Sendable {
+  /// The events that became known with one row of the history.
+  public struct Batch: Codable, Sendable {
+    public var row: Int
+    public var events: [MarketEvent]
+
+    public init(row: Int, events: [MarketEvent]) {
+      self.row = row
+      self.events = events
+    }
+  }
+
+  public var instrument: Instrument
+  public var book: TradingBook.Settings
+  public var capital: Double
+  public var history: FeatureHistory
+  public var champion: Policy
+  /// The forecasts that the arm really made, aligned with the history.
+  public var forecasts: [Double]
+  /// Batches of the compared bars and of the bars before them from which volume and volatility are learnt.
+  public var batches: [Batch]
+
+  public init(
+    instrument: Instrument, book: TradingBook.Settings, capital: Double, history: FeatureHistory, champion: Policy,
+    forecasts: [Double], batches: [Batch]
+  ) {
+    self.instrument = instrument
+    self.book = book
+    self.capital = capital
+    self.history = history
+    self.champion = champion
+    self.forecasts = forecasts
+    self.batches = batches
+  }
+}
+
+/// What came out of an experiment.
+public struct ExperimentResult: Hashable, Codable, Sendable {
+  /// A paper account over the compared bars.
+  public struct Account: Hashable, Codable, Sendable {
+    /// Annual mean of daily net returns, as a share of capital.
+    public var annualReturn: Double
+    public var sharpe: Double
+    /// Largest fall of the equity, as a share of capital.
+    public var maximumDrawdown: Double
+    public var lotsTraded: Int
+  }
+
+  public var id: String
+  /// The candidate, fitted to all that was known.
+  public var policy: Policy
+  /// The test that the verdict rests on; nil when the two cannot be told apart.
+  public var primary: Comparison?
+  /// Daily net returns of the two accounts; nil when they never differ.
+  public var netReturn: Comparison?
+  public var champion: Account
+  public var candidate: Account
+  /// Validation losses of the recipes that were tried, the hypothesis itself first.
+  public var trialLosses: [Double]
+
+  /// The result as it stands in journals, without the model.
+  public var json: JSONValue {
+    func account(_ account: Account) -> JSONValue {
+      .object([
+        ("annual_return", .number(account.annualReturn)), ("sharpe", .number(account.sharpe)),
+        ("max_drawdown", .number(account.maximumDrawdown)), ("lots_traded", .number(Double(account.lotsTraded))),
+      ])
+    }
+    return .object([
+      ("id", .string(id)), ("primary", primary?.json ?? .null), ("net_return", netReturn?.json ?? .null),
+      ("champion", account(champion)), ("candidate", account(candidate)),
+      ("trial_losses", .array(trialLosses.map { .number($0) })), ("recipe", policy.recipe.json),
+    ])
+  }
+}

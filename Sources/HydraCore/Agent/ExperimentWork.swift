@@ -1,0 +1,144 @@
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+
+/// Carries out an experiment: a pure function of its plan and data.
+///
+/// The candidate walks forward over the compared bars: before each block of `refitBars` it is fitted to the rows whose
+/// labels ended before the block, then forecasts the block. So what is judged is the way of making a model, not a model
+/// that has seen the answers. Champion and candidate then trade the same bars on paper with the account's own costs and
+/// limits.
+public enum ExperimentWork {
+  /// Why an experiment could not be carried out.
+  public enum Failure: Error, Hashable, CustomStringConvertible {
+    case tooShort(bars: Int)
+
+    public var description: String {
+      switch self {
+      case .tooShort(let bars): "only \(bars) bars to compare on"
+      }
+    }
+  }
+
+  /// Fewest bars on which two candidates are compared.
+  static let minimumBars = 60
+
+  public static func run(_ plan: ExperimentPlan, on data: ExperimentData, threads: Int) throws -> ExperimentResult {
+    let history = data.history
+    let end = history.count
+    let firstForecast = data.forecasts.firstIndex { $0.isFinite } ?? end
+    let start = max(end - plan.evaluationBars, firstForecast)
+    guard end - start >= minimumBars else { throw Failure.tooShort(bars: end - start) }
+
+    let (recipe, losses) = try chooseRecipe(plan, data, before: start, threads: threads)
+    var forecasts = data.forecasts
+    var policy = data.champion
+    policy.recipe = recipe
+    if !plan.hypothesis.change.isSizing {
+      for block in stride(from: start, to: end, by: plan.refitBars) {
+        let fitted = try fit(plan, recipe, data, before: block, threads: threads)
+        let columns = try fitted.columns(in: history.names)
+        for row in block..<min(end, block + plan.refitBars) {
+          forecasts[row] = fitted.forecast(history.row(row), columns: columns)
+        }
+      }
+      policy = try fit(plan, recipe, data, before: end, threads: threads)
+    }
+
+    let rows = start..<end
+    let champion = try replay(data, forecasts: data.forecasts, recipe: plan.championRecipe, rows: rows)
+    let candidate = try replay(data, forecasts: forecasts, recipe: recipe, rows: rows)
+    let primary: Comparison?
+    switch plan.hypothesis.change {
+    case .volatilitySpan(let span):
+      primary = Comparison(
+        .varianceForecast, champion: Losses.variance(span: plan.championRecipe.volatilitySpan, history, rows: rows),
+        candidate: Losses.variance(span: span, history, rows: rows), span: 5)
+    case .riskScale:
+      primary = Comparison(
+        .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
+    default:
+      primary = Comparison(
+        .forecastError, champion: Losses.forecast(data.forecasts, history, rows: rows),
+        candidate: Losses.forecast(forecasts, history, rows: rows), span: history.horizon)
+    }
+    // A loss is a negative return.
+    let net = Comparison(
+      .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
+    return ExperimentResult(
+      id: plan.id, policy: policy, primary: primary, netReturn: net, champion: champion.account,
+      candidate: candidate.account, trialLosses: losses)
+  }
+
+  /// The hypothesis's recipe or a neighbour of it, by the loss on validation rows that end before the comparison.
+  private static func chooseRecipe(
+    _ plan: ExperimentPlan, _ data: ExperimentData, before start: Int, threads: Int
+  ) throws -> (Recipe, [Double]) {
+    guard !plan.hypothesis.change.isSizing else { return (plan.recipe, []) }
+    if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, []) }
+    var random = CounterRandom(seed: plan.seed, stream: "trials of \(plan.id)")
+    var best: (recipe: Recipe, loss: Double)?
+    var losses: [Double] = []
+    for trial in 0..<max(1, plan.trials) {
+      var recipe = plan.recipe
+      if trial > 0 {
+        recipe.trees.leaves = [4, 6, 8, 12][random.below(4)]
+        recipe.trees.learningRate = [0.02, 0.03, 0.05][random.below(3)]
+        recipe.trees.l2 = [10, 20, 50][random.below(3)]
+        recipe.trees.minimumLeafRows = [80, 120, 160][random.below(3)]
+        // What the hypothesis itself sets stays as it proposed.
+        switch plan.hypothesis.change {
+        case .leaves(let leaves): recipe.trees.leaves = leaves
+        case .learningRate(let rate): recipe.trees.learningRate = rate
+        default: break
+        }
+      }
+      let fitted = try Policy.fit(
+        recipe, to: data.history, before: start, embargo: plan.embargo, seed: plan.seed, threads: threads)
+      let loss = fitted.validationLoss
+      losses.append(loss)
+      if best == nil || loss < best!.loss { best = (recipe, loss) }
+    }
+    return (best!.recipe, losses)
+  }
+
+  private static func fit(
+    _ plan: ExperimentPlan, _ recipe: Recipe, _ data: ExperimentData, before limit: Int, threads: Int
+  ) throws -> Policy {
+    if case .refitLeaves(let bars) = plan.hypothesis.change {
+      return try data.champion.refitted(to: data.history, before: limit, bars: bars, embargo: plan.embargo)
+    }
+    return try Policy.fit(
+      recipe, to: data.history, before: limit, embargo: plan.embargo, seed: plan.seed, threads: threads)
+  }
+
+  /// Trades the compared rows on paper.
+  private static func replay(
+    _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>
+  ) throws -> (returns: [Double], account: ExperimentResult.Account) {
+    var book = TradingBook(instrument: data.instrument, capital: data.capital, settings: data.book)
+    let deviations = VolatilityPath.deviations(span: recipe.volatilitySpan, data.history)
+    var returns: [Double] = []
+    var equity = data.capital
+    var (highest, drawdown) = (equity, 0.0)
+    for batch in data.batches {
+      _ = try book.settle(batch.events)
+      guard rows.contains(batch.row) else { continue }
+      returns.append((book.equity - equity) / data.capital)
+      equity = book.equity
+      highest = max(highest, equity)
+      drawdown = max(drawdown, (highest - equity) / data.capital)
+      let forecast = forecasts[batch.row]
+      guard let now = batch.events.last?.knownTime else { continue }
+      _ = book.decide(
+        forecast: forecast.isFinite ? forecast : nil, volatility: deviations[batch.row], riskScale: recipe.riskScale,
+        at: now)
+    }
+    let mean = Statistics.mean(returns)
+    let deviation = Statistics.standardDeviation(returns)
+    let account = ExperimentResult.Account(
+      annualReturn: 252 * mean, sharpe: deviation > 0 ? mean / deviation * 252.0.squareRoot() : 0,
+      maximumDrawdown: drawdown, lotsTraded: book.portfolio.lotsTraded)
+    return (returns, account)
+  }
+}

@@ -1,0 +1,85 @@
+import HydraConnect
+import HydraNumerics
+
+/// Proposes changes by rule, without a network: the language model that is always there.
+///
+/// | cause | proposes |
+/// |---|---|
+/// | data fault, unexplained | nothing: a broken feed is no reason to learn from it |
+/// | volatility | sizing on a faster and on a slower volatility; retraining with the newest years weighted more |
+/// | relation | leaf values refitted to the newest year; a shorter window; decay; leaving out the features whose weight in the forecast moved most |
+/// | covariate | decay; a window of all years; leaving out the feature that moved most |
+/// | liquidity | half the risk |
+///
+/// It answers in the same JSON as any other model and passes the same checks; a proposal that equals the champion's
+/// present setting is left out.
+public struct RuleBook: LanguageModel {
+  public init() {}
+
+  public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
+    LanguageReply(json: Self.reply(to: request.context))
+  }
+
+  /// The reply to a context with the members `diagnosis` and `recipe`.
+  static func reply(to context: JSONValue) -> JSONValue {
+    let diagnosis = context["diagnosis"] ?? .null
+    let recipe = context["recipe"] ?? .null
+    let cause = diagnosis["cause"]?.string.flatMap(Cause.init) ?? .unexplained
+    let confidence = min(0.9, 0.3 + 0.1 * (diagnosis["findings"]?.array?.first?["score"]?.double ?? 0))
+    var proposals: [JSONValue] = []
+    func propose(_ parameter: String, _ value: JSONValue, _ reason: String) {
+      guard recipe[parameter] != value else { return }
+      proposals.append(
+        .object([
+          ("param", .string(parameter)), ("value", value), ("reason", .string(reason)),
+          ("confidence", .number(confidence)),
+        ]))
+    }
+    func names(_ key: String) -> [String] {
+      (diagnosis[key]?.array ?? []).compactMap { $0["feature"]?.string }
+    }
+    switch cause {
+    case .dataFault, .unexplained: break
+    case .volatility:
+      propose("sizing.volatility_span", .number(12), "moves changed in size: size on the newest weeks")
+      propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
+      propose("sizing.volatility_span", .number(72), "a burst that passes: size on a longer past")
+      propose("retrain.decay_half_life", .number(756), "moves changed in size: let the newest years weigh more")
+    case .relation:
+      propose("model.refit_leaves", .number(250), "features mean something else: refit leaf values to the newest year")
+      propose("retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
+      propose("retrain.decay_half_life", .number(504), "features mean something else: let the newest years weigh more")
+      let moved = names("attributions").prefix(2)
+      if !moved.isEmpty {
+        propose(
+          "features.drop", .array(moved.sorted().map { .string($0) }), "their weight in the forecast moved most")
+      }
+    case .covariate:
+      propose("retrain.decay_half_life", .number(756), "features moved to where few rows are: weigh the newest more")
+      propose("retrain.window_days", .number(7560), "features moved: look for the like in all of the past")
+      if let moved = names("features").first {
+        propose("features.drop", .array([.string(moved)]), "it moved most")
+      }
+    case .liquidity:
+      let isBack = diagnosis["direction"]?.string == "up"
+      propose(
+        "sizing.risk_scale", .number(isBack ? 1 : 0.5), isBack ? "volume is back: full risk" : "volume fell: half the risk")
+    }
+    return .object([("hypotheses", .array(proposals))])
+  }
+}
+
+extension Recipe {
+  /// The settings under the names of ``Change/parameter``, for requests and journals.
+  public var json: JSONValue {
+    .object([
+      ("retrain.window_days", .number(Double(window))),
+      ("retrain.decay_half_life", decayHalfLife.map { .number(Double($0)) } ?? .null),
+      ("model.num_leaves", .number(Double(trees.leaves))),
+      ("model.learning_rate", .number(trees.learningRate)),
+      ("features.drop", .array(dropped.map { .string($0) })),
+      ("sizing.volatility_span", .number(Double(volatilitySpan))),
+      ("sizing.risk_scale", .number(riskScale)),
+    ])
+  }
+}

@@ -1,0 +1,74 @@
+import HydraLearning
+import HydraMarket
+import HydraNumerics
+
+/// All that is shown of a run.
+public struct RunReport: Codable, Sendable {
+  public var summary: RunSummary
+  public var instrument: Instrument
+  /// What the arms did, bar by bar.
+  public var records: [Arm: ArmRecord]
+  public var findings: [DataFinding]
+  public var settings: AgentSettings
+
+  init(
+    market: MarketHistory, from: CivilDate, to: CivilDate, settings: AgentSettings, states: [AgentState],
+    history: FeatureHistory, journalHash: String, runKey: String
+  ) {
+    var returns: [Arm: [Double]] = [:]
+    var summaries: [Arm: ArmSummary] = [:]
+    for state in states {
+      let daily = Self.dailyReturns(state.record.equity, capital: settings.capital)
+      returns[state.arm] = daily
+      summaries[state.arm] = ArmSummary(state, history, daily: daily, settings: settings)
+    }
+    let healing = returns[.selfHealing] ?? []
+    let differences = [Arm.frozen, .periodic].compactMap { other -> RunSummary.Difference? in
+      guard let theirs = returns[other],
+        let interval = SharpeBootstrap.difference(healing, theirs, seed: settings.seed)
+      else { return nil }
+      return .init(against: other, sharpe: interval.estimate, low: interval.low, high: interval.high)
+    }
+    summary = RunSummary(
+      market: market.instrument.symbol, from: from, to: to, capital: settings.capital,
+      volatilityTarget: settings.volatilityTarget, seed: settings.seed, arms: summaries, differences: differences,
+      findings: market.findings.count, journalHash: journalHash, runKey: runKey)
+    instrument = market.instrument
+    records = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.record) })
+    findings = market.findings
+    self.settings = settings
+  }
+
+  /// Changes of the equity from bar to bar, as shares of the starting capital.
+  static func dailyReturns(_ equity: [Double], capital: Double) -> [Double] {
+    var previous = capital
+    return equity.map { value in
+      defer { previous = value }
+      return (value - previous) / capital
+    }
+  }
+}
+
+extension ArmSummary {
+  init(_ state: AgentState, _ history: FeatureHistory, daily: [Double], settings: AgentSettings) {
+    let record = state.record
+    let interval = SharpeBootstrap.interval(daily, seed: settings.seed)
+    var (highest, drawdown) = (settings.capital, 0.0)
+    for value in record.equity {
+      highest = max(highest, value)
+      drawdown = max(drawdown, highest - value)
+    }
+    let pairs = state.forecasts.indices.map { (state.forecasts[$0], history.label($0)) }
+      .filter { $0.0.isFinite && $0.1.isFinite }
+    let coefficient = pairs.count >= 60 ? Statistics.correlation(pairs.map(\.0), pairs.map(\.1)) : .nan
+    self.init(
+      bars: record.dates.count, fills: state.book.fillCount, lotsTraded: state.book.portfolio.lotsTraded,
+      netProfit: state.book.equity - settings.capital, slippage: state.book.slippage, fees: state.book.portfolio.fees,
+      sharpe: interval?.estimate, sharpeLow: interval?.low, sharpeHigh: interval?.high,
+      volatility: daily.count > 1 ? Statistics.standardDeviation(daily) * 252.0.squareRoot() : 0,
+      maximumDrawdown: drawdown / settings.capital,
+      informationCoefficient: coefficient.isFinite ? coefficient : nil, driftAlarms: record.alarms,
+      experiments: record.experiments, failedExperiments: record.failedExperiments, promotions: record.promotions,
+      rollbacks: record.rollbacks, fits: record.fits, champion: state.champion?.number, refusals: record.refusals)
+  }
+}
