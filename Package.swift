@@ -28,7 +28,11 @@ let modules: [Target] = [
   .target(name: "HydraLearning", dependencies: ["HydraNumerics"], path: "Sources/HydraCore/Learning"),
   .target(name: "HydraMarket", dependencies: ["HydraNumerics"], path: "Sources/HydraCore/Market"),
   .target(
-    name: "HydraStore", dependencies: ["HydraNumerics", "HydraMarket", .product(name: "GRDB", package: "GRDB.swift")],
+    name: "HydraStore",
+    dependencies: [
+      "HydraNumerics", "HydraMarket", .product(name: "GRDB", package: "GRDB.swift"),
+      .product(name: "GRDBSQLite", package: "GRDB.swift"),
+    ],
     path: "Sources/HydraCore/Store"),
   .target(name: "HydraConnect", dependencies: ["HydraNumerics", "CCurl"], path: "Sources/HydraCore/Connect"),
   .target(
