@@ -33,6 +33,10 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
   /// No test until the window is longer than this.
   public let gracePeriod: Int
 
+  /// By how much the variance of a mean exceeds that of independent values, v / n: 1 unless the caller knows that
+  /// neighbouring values depend on each other. The bound then takes v × `dependence` for v.
+  public var dependence = 1.0
+
   /// Number of values in the window.
   public private(set) var width = 0
   /// Sum of the values in the window.
@@ -115,7 +119,7 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
   private mutating func hasCut() -> Bool {
     // Everything but n0, n1 is the same for all boundaries of one pass.
     let confidence = Portable.log(2 * Portable.log(Double(width)) / delta)
-    let spread = 2 * variance
+    let spread = 2 * variance * dependence
     let least = Double(minWindowLength)
     var (n0, n1, u0, u1) = (0.0, Double(width), 0.0, total)
     score = 0

@@ -8,7 +8,7 @@ import HydraNumerics
 /// ```
 /// S D V / B values
 /// ```
-/// between false alarms (CUSUM: threshold by `CUSUMRunLength`; ADWIN: confidence by `adwinDelta(forARL:)`). Detectors
+/// between false alarms (CUSUM: threshold by `CUSUMRunLength`; ADWIN: confidence by `ADWIN.init(forARL:)`). Detectors
 /// of one stream tend to agree, so the true rate is below the budget. After an alarm its stream is learnt anew: it is
 /// silent for `warmUp` values.
 ///
@@ -102,10 +102,4 @@ public struct DriftMonitor: Hashable, Codable, Sendable {
     guard let i = position[stream] else { preconditionFailure("unknown stream: \(stream)") }
     return watches[i]
   }
-
-  /// The confidence with which ADWIN (clock 4, windows of 10 at least) runs at least `values` values between false
-  /// alarms on independent N(0, 1) values.
-  ///
-  /// Interpolated (log-log) in a table of simulated run lengths.
-  public static func adwinDelta(forARL values: Double) -> Double { StreamWatch.adwinDelta(forARL: values) }
 }

@@ -7,7 +7,7 @@
 /// `prior` values of a white series of unit variance had been seen. λ/γ0 is the factor by which dependence shortens
 /// the effective sample. Source: W. K. Newey, K. D. West, Econometrica 55 (1987) 703–708 (Bartlett weights).
 struct LongRunVariance: Hashable, Codable, Sendable {
-  static let lags = 10
+  static let lags = 40
   private let memory: Double
   private var weight: Double
   private var covariances = [1.0] + [Double](repeating: 0, count: lags)

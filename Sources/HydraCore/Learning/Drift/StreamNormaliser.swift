@@ -9,8 +9,11 @@
 ///    do not pass for shifts.
 /// 4. Rank of z among the trailing `window` of them, as a normal score: no assumption about tails, and an outlier
 ///    counts for what its rank says, no more.
-/// 5. Division by the square root of the long-run variance of the scores where that is above their variance: what
-///    dependence is left shortens the effective sample.
+/// 5. Long-run variance of the scores, where it is above their variance: what dependence is left shortens the
+///    effective sample, and detectors get scores as a share of their long-run deviation.
+///
+/// A stream that mostly repeats a few values (hits and misses, counts) skips steps 1 to 3: its values are ranked as they
+/// are, since any scaling would break their ties.
 ///
 /// φ and the long-run variance are those of 50 to 100 values ago, so that a shift in progress cannot hide itself.
 /// The first `warmUp` values after a start have no score.
@@ -21,7 +24,16 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
     var inflation = 1.0
   }
 
-  static let scaleMemory = 60.0
+  /// A normal score, and the long-run variance of such scores (their variance, about 1, unless they are dependent).
+  struct Score {
+    let value: Double
+    let dependence: Double
+
+    /// The score as a share of its long-run standard deviation.
+    var standardised: Double { value / dependence.squareRoot() }
+  }
+
+  static let scaleMemory = 30.0
   static let freeze = 50
   static let winsor = 8.0
 
@@ -31,6 +43,7 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
   private var pending = Dynamics()
   private var sinceFreeze = 0
 
+  private var isDiscrete = false
   private var early: [Double] = []
   private var level = 0.0
   private var absoluteDeviation = 0.0
@@ -55,7 +68,7 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
   var isLearning: Bool { count < warmUp }
 
   /// The score of the next value; nil during the warm-up and for a value that is not finite.
-  mutating func score(_ value: Double) -> Double? {
+  mutating func score(_ value: Double) -> Score? {
     guard value.isFinite else {
       lastDeviation = nil
       return nil
@@ -72,7 +85,7 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
     ranks.insert(z)
     spread.update(raw)
     advance()
-    return raw / used.inflation.squareRoot()
+    return Score(value: raw, dependence: used.inflation)
   }
 
   /// Starts again after a change: level, scale and ranks are forgotten, the dynamics are kept.
@@ -94,6 +107,7 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
     level = early.reduce(0) { $0 + winsorised($1, about: median) } / n
     lastDeviation = nil
     for value in early { learnDynamics(winsorised(value, about: level) - level) }
+    isDiscrete = zip(ordered, ordered.dropFirst()).count { $0 == $1 } > warmUp / 2
     used.persistence = persistence
     pending = used
     lastDeviation = nil
@@ -103,14 +117,14 @@ struct StreamNormaliser: Hashable, Codable, Sendable {
       return innovation(deviation)
     }
     scale = innovations.reduce(0) { $0 + abs($1) } / n
-    for e in innovations { ranks.insert(ratio(e)) }
+    for (value, e) in zip(early, innovations) { ranks.insert(isDiscrete ? value : ratio(e)) }
     early.removeAll()
   }
 
   private mutating func standardise(_ value: Double) -> Double {
     let deviation = value - level
     let e = innovation(deviation)
-    let z = ratio(e)
+    let z = isDiscrete ? value : ratio(e)
     scale += (abs(e) - scale) / min(Double(count), Self.scaleMemory)
     let share = 1 / min(Double(count), Double(window))
     let calm = winsorised(value, about: level) - level

@@ -23,7 +23,7 @@ struct StreamWatch: Hashable, Codable, Sendable {
       case .cusum(let slack):
         Running(cusum: CUSUM(target: 0, slack: slack, threshold: CUSUMRunLength.threshold(forARL: run, slack: slack)))
       case .adwin:
-        Running(adwin: ADWIN(delta: Self.adwinDelta(forARL: run), clock: 4, minWindowLength: 10, gracePeriod: 20))
+        Running(adwin: ADWIN(forARL: run))
       }
     }
     running = fresh
@@ -66,20 +66,21 @@ struct StreamWatch: Hashable, Codable, Sendable {
     let direction: DriftAlarm.Direction
   }
 
-  private mutating func step(_ i: Int, _ score: Double) -> Finding? {
-    if running[i].cusum?.update(score) == .drift, let cusum = running[i].cusum {
+  private mutating func step(_ i: Int, _ score: StreamNormaliser.Score) -> Finding? {
+    if running[i].cusum?.update(score.standardised) == .drift, let cusum = running[i].cusum {
       return cusum.high > cusum.low
         ? Finding(age: cusum.highRun, statistic: cusum.score, direction: .up)
         : Finding(age: cusum.lowRun, statistic: cusum.score, direction: .down)
     }
+    // ADWIN measures the spread of its window itself, so that rescaling the scores would tell it nothing.
+    running[i].adwin?.dependence = max(1, score.dependence)
     let before = running[i].adwin?.mean ?? 0
-    if running[i].adwin?.update(score) == .drift, let adwin = running[i].adwin {
+    if running[i].adwin?.update(score.value) == .drift, let adwin = running[i].adwin {
       return Finding(age: adwin.width, statistic: adwin.score, direction: adwin.mean > before ? .up : .down)
     }
     return nil
   }
 
-  static func adwinDelta(forARL values: Double) -> Double { 0.002 }
 }
 
 /// The latest raw values of a stream, to report levels before and after a change.
