@@ -92,7 +92,8 @@ struct BoostingRun {
     for leaf in 0..<grown.tree.leaves {
       let rows = (grown.starts[leaf]..<grown.starts[leaf] + grown.counts[leaf]).map { Int(leafRows[$0]) }
       let residuals = rows.map { targets[$0] - scores[$0] }
-      grown.tree.leafValue[leaf] = sampleQuantile(level, of: residuals, weights: weights.map { all in rows.map { all[$0] } })
+      grown.tree.leafValue[leaf] = sampleQuantile(
+        level, of: residuals, weights: weights.map { all in rows.map { all[$0] } })
     }
   }
 
@@ -163,12 +164,15 @@ struct BoostingRun {
     var order = Array(0..<all)
     featureDraws.shuffle(&order)
     var used = [Bool](repeating: false, count: all)
-    for feature in order.prefix(max(1, Int((Double(all) * settings.featureFraction).rounded()))) { used[feature] = true }
+    for feature in order.prefix(max(1, Int((Double(all) * settings.featureFraction).rounded()))) {
+      used[feature] = true
+    }
     return used
   }
 }
 
-private func withOptionalPointer(_ values: [Double]?, _ body: (UnsafePointer<Double>?) -> Void) {
+/// Calls `body` with a pointer to the values, or with nil.
+func withOptionalPointer(_ values: [Double]?, _ body: (UnsafePointer<Double>?) -> Void) {
   guard let values else { return body(nil) }
   values.withUnsafeBufferPointer { body($0.baseAddress) }
 }

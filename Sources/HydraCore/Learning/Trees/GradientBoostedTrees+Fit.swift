@@ -58,7 +58,7 @@ extension GradientBoostedTrees {
         validationLoss: follower?.losses ?? []))
   }
 
-  private static func check(_ targets: [Double], _ weights: [Double]?, rows: Int, _ objective: TreeObjective) throws {
+  static func check(_ targets: [Double], _ weights: [Double]?, rows: Int, _ objective: TreeObjective) throws {
     guard targets.count == rows else {
       throw TreeFitError.lengthMismatch(what: "targets", expected: rows, found: targets.count)
     }

@@ -15,7 +15,9 @@ extension GradientBoostedTrees {
     return predict(Matrix(rows: 1, columns: row.count, values: row))[0]
   }
 
-  /// Raw scores, before the link; of the first `rounds` rounds when given. Laid out as `predict`.
+  /// Raw scores: sums of leaf values, before the link and, for a random forest, before the division by the rounds.
+  ///
+  /// Of the first `rounds` rounds when given. Laid out as `predict`.
   public func rawScores(_ features: Matrix, rounds: Int? = nil, threads: Int = 1) -> [Double] {
     scored(features, rounds: rounds, threads: threads, linked: false)
   }
@@ -58,10 +60,11 @@ extension GradientBoostedTrees {
           forest.addScores(input, columns: features.columns, rows: rows, trees: used, width: width, to: output)
           for row in rows {
             let scores = UnsafeMutableBufferPointer(start: output + row * width, count: width)
+            guard linked else { continue }
             if averagesRounds, used > 0 {
               for score in scores.indices { scores[score] /= Double(used / width) }
             }
-            if linked { objective.applyLink(scores) }
+            objective.applyLink(scores)
           }
         }
       }

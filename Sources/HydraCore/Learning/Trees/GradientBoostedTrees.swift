@@ -8,9 +8,9 @@ import HydraNumerics
 ///     let forecast = model.predict(features)          // one number a row
 ///     try model.lightGBMText()                        // loads in LightGBM
 ///
-/// The raw score of a row is the sum of the values of the leaves it reaches (their mean for a random forest); the link
-/// of the objective turns it into a prediction. The same rows, settings and seed give the same bytes on every machine
-/// and for any number of threads.
+/// The raw score of a row is the sum of the values of the leaves it reaches; the link of the objective turns it into a
+/// prediction (for a random forest, after division by the rounds). The same rows, settings and seed give the same bytes
+/// on every machine and for any number of threads.
 ///
 /// Source: J. Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29 (2001);
 /// G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 30 (2017).
@@ -21,7 +21,7 @@ public struct GradientBoostedTrees: Sendable {
   public let objective: TreeObjective
   /// Tree t belongs to round t / scores and score t % scores.
   public private(set) var trees: [RegressionTree]
-  /// Whether raw scores are means over rounds instead of sums (a random forest).
+  /// Whether raw scores are divided by the number of rounds before the link (a random forest).
   public let averagesRounds: Bool
   /// Lines of the parameter block of the model file, as in `learning_rate: 0.1`.
   public let parameters: [String]

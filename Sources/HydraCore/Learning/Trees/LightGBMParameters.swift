@@ -47,7 +47,9 @@ public struct LightGBMParameters: Hashable, Sendable {
     if let value = try whole("min_data_in_bin") { settings.minimumBinRows = value }
     if let value = try whole("seed") { settings.seed = UInt64(bitPattern: Int64(value)) }
     if let value = try whole("early_stopping_round"), value > 0 { settings.earlyStoppingRounds = value }
-    if let value = text("boost_from_average") { settings.startsFromAverage = try Self.flag("boost_from_average", value) }
+    if let value = text("boost_from_average") {
+      settings.startsFromAverage = try Self.flag("boost_from_average", value)
+    }
     if let value = try whole("num_threads"), value > 0 { threads = value }
     if let boosting = text("boosting"), boosting != "gbdt", boosting != "gbrt" {
       throw LightGBMParameterError.badValue(name: "boosting", value: boosting)
@@ -192,7 +194,8 @@ extension GradientBoostedTrees.Settings {
       "boosting: gbdt", "objective: \(words)", "metric: \(objective.metric)", "num_iterations: \(rounds)",
       "learning_rate: \(shortNumber(learningRate))", "num_leaves: \(leaves)", "max_depth: \(maximumDepth ?? -1)",
       "min_data_in_leaf: \(minimumLeafRows)", "min_sum_hessian_in_leaf: \(shortNumber(minimumLeafHessian))",
-      "lambda_l1: \(shortNumber(l1))", "lambda_l2: \(shortNumber(l2))", "min_gain_to_split: \(shortNumber(minimumGain))",
+      "lambda_l1: \(shortNumber(l1))", "lambda_l2: \(shortNumber(l2))",
+      "min_gain_to_split: \(shortNumber(minimumGain))",
       "feature_fraction: \(shortNumber(featureFraction))", "bagging_fraction: \(shortNumber(baggingFraction))",
       "bagging_freq: \(baggingInterval)", "max_bin: \(maximumBins)", "min_data_in_bin: \(minimumBinRows)",
       "seed: \(seed)", "early_stopping_round: \(earlyStoppingRounds ?? 0)",

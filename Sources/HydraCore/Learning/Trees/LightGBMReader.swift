@@ -81,7 +81,8 @@ extension RegressionTree {
     leafValue = try section.numbers("leaf_value", count: leaves)
     // A tree of one leaf has neither weights nor counts in the files of some versions.
     let isSingle = leaves == 1
-    leafWeight = section.hasValue("leaf_weight", orElse: !isSingle) ? try section.numbers("leaf_weight", count: leaves) : []
+    leafWeight =
+      section.hasValue("leaf_weight", orElse: !isSingle) ? try section.numbers("leaf_weight", count: leaves) : []
     leafCount = section.hasValue("leaf_count", orElse: !isSingle) ? try section.wholes("leaf_count", count: leaves) : []
     shrinkage = section.has("shrinkage") ? try section.numbers("shrinkage", count: 1)[0] : 1
     if try section.whole("is_linear", default: 0) == 1 { linearLeaves = try section.linearLeaves(leaves, features) }

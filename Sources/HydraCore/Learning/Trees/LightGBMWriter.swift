@@ -73,7 +73,8 @@ extension RegressionTree {
     if let linearLeaves {
       text += line("leaf_const", linearLeaves.map { $0.constant })
       text += line("num_features", linearLeaves.map { $0.features.count })
-      text += "leaf_features=" + linearLeaves.flatMap { $0.features.map { "\($0)" } + [""] }.joined(separator: " ") + "\n"
+      text +=
+        "leaf_features=" + linearLeaves.flatMap { $0.features.map { "\($0)" } + [""] }.joined(separator: " ") + "\n"
       text +=
         "leaf_coeff=" + linearLeaves.flatMap { $0.coefficients.map(shortNumber) + [""] }.joined(separator: " ") + "\n"
     }

@@ -28,7 +28,9 @@ struct ModelLines {
     var isInside = false
     while let line = next(), line.text != "end of parameters" {
       if line.text == "parameters:" { isInside = true }
-      if isInside, line.text.first == "[", line.text.last == "]" { result.append(String(line.text.dropFirst().dropLast())) }
+      if isInside, line.text.first == "[", line.text.last == "]" {
+        result.append(String(line.text.dropFirst().dropLast()))
+      }
     }
     return result
   }
@@ -113,7 +115,9 @@ struct ModelSection {
   func linearLeaves(_ leaves: Int, _ columns: Int) throws(LightGBMFileError) -> [LinearLeaf] {
     let constants = try numbers("leaf_const", count: leaves)
     let counts = try wholes("num_features", count: leaves)
-    guard counts.allSatisfy({ $0 >= 0 && $0 <= columns }) else { throw error("num_features", "a count is out of range") }
+    guard counts.allSatisfy({ $0 >= 0 && $0 <= columns }) else {
+      throw error("num_features", "a count is out of range")
+    }
     let total = counts.reduce(0, +)
     let features = try wholes("leaf_features", count: total)
     let coefficients = try numbers("leaf_coeff", count: total)

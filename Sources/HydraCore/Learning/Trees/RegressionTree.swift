@@ -72,7 +72,18 @@ public struct RegressionTree: Hashable, Sendable {
     return categoryBits[categoryBoundaries[set]..<categoryBoundaries[set + 1]].containsCategory(value)
   }
 
-  /// The weight of each child's rows among those of its parent is taken from these counts.
+  /// The internal nodes, each after its parent; files may number them in any order.
+  func nodesFromRoot() -> [Int] {
+    var order: [Int] = []
+    var open = splitFeature.isEmpty ? [] : [0]
+    while let node = open.popLast() {
+      order.append(node)
+      for child in [rightChild[node], leftChild[node]] where child >= 0 { open.append(child) }
+    }
+    return order
+  }
+
+  /// The number of training rows that went to a child.
   func count(ofChild child: Int) -> Int { child >= 0 ? internalCount[child] : leafCount[~child] }
 
   /// The mean of the leaf values over the training rows.
