@@ -11,7 +11,6 @@ extension AgentState {
     let previous = champion
     take(version, history)
     record.fits += 1
-    if let date = history.dates.last { record.marks.append(.init(date: date, kind: .fit, text: purpose.rawValue)) }
     var effects: [AgentEffect] = [
       .journal(kind: "fit", payload: entry(version)), .register(version, isChallenger: previous != nil),
     ]
@@ -27,8 +26,9 @@ extension AgentState {
 
   mutating func diagnosed(_ diagnosis: Diagnosis, _ history: FeatureHistory) -> [AgentEffect] {
     self.diagnosis = diagnosis
-    record.episodes.append(
-      .init(date: diagnosis.date, alarm: diagnosis.alarm.description, diagnosis: diagnosis))
+    if let index = record.alarms.lastIndex(where: { $0.stream == diagnosis.alarm.stream }) {
+      record.alarms[index].cause = diagnosis.cause
+    }
     var effects: [AgentEffect] = [.journal(kind: "diagnosis", payload: diagnosis.json)]
     guard diagnosis.cause != .dataFault, let champion else {
       if diagnosis.cause == .dataFault {
@@ -84,16 +84,12 @@ extension AgentState {
       switch outcome.result {
       case .failure(let failure):
         record.failedExperiments += 1
-        note(.init(hypothesis: outcome.plan.hypothesis, failure: failure.reason))
         effects.append(
           .journal(
             kind: "experiment_failed",
             payload: .object([("plan", outcome.plan.json), ("reason", .string(failure.reason))])))
       case .success(let result):
         let verdict = Verdict(on: result, tried: outcomes.count, settings: settings.healing)
-        note(
-          .init(
-            hypothesis: outcome.plan.hypothesis, primary: result.primary, netReturn: result.netReturn, verdict: verdict))
         effects.append(
           .journal(
             kind: "experiment",
@@ -128,14 +124,13 @@ extension AgentState {
   private mutating func promote(
     _ version: PolicyVersion, isSizing: Bool, reason: String, evidence: JSONValue, _ history: FeatureHistory
   ) -> [AgentEffect] {
-    guard let previous = champion, let date = history.dates.last else { return [] }
+    guard let previous = champion else { return [] }
     var effects: [AgentEffect] = []
     if let earlier = probation?.previous { effects.append(.archive(version: earlier.number)) }
     effects += dropChallengers()
     take(version, history)
     probation = Probation(previous: previous, isSizing: isSizing, sinceRow: history.count)
     record.promotions += 1
-    record.marks.append(.init(date: date, kind: .promotion, text: "\(version.origin): \(reason)"))
     effects.append(
       .journal(
         kind: "promotion",
@@ -179,7 +174,6 @@ extension AgentState {
     let reason = "previous champion better, p = \(Verdict.short(comparison.pValue)) over \(comparison.days) days"
     take(previous, history)
     record.rollbacks += 1
-    record.marks.append(.init(date: history.dates[row], kind: .rollback, text: reason))
     var effects = dropChallengers()
     effects += [
       .journal(
@@ -268,11 +262,6 @@ extension AgentState {
     champion = version
     volatility = VolatilityPath.newest(span: version.policy.recipe.volatilitySpan, history)
     lastFitRow = history.count - 1
-  }
-
-  private mutating func note(_ proposal: ArmRecord.Episode.Proposal) {
-    guard !record.episodes.isEmpty else { return }
-    record.episodes[record.episodes.count - 1].proposals.append(proposal)
   }
 
   private func entry(_ version: PolicyVersion) -> JSONValue {

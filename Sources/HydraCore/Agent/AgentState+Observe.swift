@@ -33,14 +33,13 @@ extension AgentState {
       forecast: forecast.isFinite && !isBlocked ? forecast : nil, volatility: volatility.value,
       riskScale: champion?.policy.recipe.riskScale ?? 1, at: moment.time)
     if let refused = decision.refusal { effects.append(refusal(refused, order: decision.order)) }
-    note(bar)
+    record.dates.append(bar.date)
+    record.equity.append(book.equity)
     effects.append(
       .journal(kind: "bar", payload: barEntry(bar, history, row, settlement, decision, isBlocked: isBlocked)))
 
     for alarm in alarms {
-      record.alarms += 1
-      record.alarmDates.append((alarm.stream, bar.date))
-      record.marks.append(.init(date: bar.date, kind: .alarm, text: alarm.description))
+      record.alarms.append(.init(date: bar.date, stream: alarm.stream))
       effects.append(.journal(kind: "alarm", payload: entry(alarm)))
     }
     effects += due(bar, alarms, history, row)
@@ -73,13 +72,6 @@ extension AgentState {
       quietUntilRow = row + settings.healing.coolDown
       return effects + [.diagnose(alarm)]
     }
-  }
-
-  private mutating func note(_ bar: HeldBar) {
-    record.dates.append(bar.date)
-    record.equity.append(book.equity)
-    record.positions.append(book.position)
-    record.driftScores.append(monitor.streams.reduce(0) { max($0, monitor.score(of: $1)) })
   }
 
   // MARK: - Journal entries
@@ -116,6 +108,11 @@ extension AgentState {
       ("champion", champion.map { .number(Double($0.number)) } ?? .null), ("forecast", number(decision.forecast)),
       ("equity", .number(book.equity)), ("position", .number(Double(book.position))),
     ]
+    let scores = monitor.streams.map { monitor.score(of: $0) }
+    if let top = scores.indices.max(by: { scores[$0] < scores[$1] }) {
+      members.append(("drift", .number(scores[top])))
+      members.append(("drift_stream", .string(monitor.streams[top])))
+    }
     if isBlocked { members.append(("blocked", .bool(true))) }
     if let sizing = decision.sizing {
       members.append(("target", .number(Double(sizing.targetLots))))

@@ -2,11 +2,11 @@ import HydraLearning
 import HydraMarket
 import HydraNumerics
 
-/// All that is shown of a run.
-public struct RunReport: Codable, Sendable {
+/// What a run came to.
+public struct RunReport: Sendable {
   public var summary: RunSummary
   public var instrument: Instrument
-  /// What the arms did, bar by bar.
+  /// What the arms did, counted.
   public var records: [Arm: ArmRecord]
   public var findings: [DataFinding]
   public var settings: AgentSettings
@@ -67,7 +67,7 @@ extension ArmSummary {
       sharpe: interval?.estimate, sharpeLow: interval?.low, sharpeHigh: interval?.high,
       volatility: daily.count > 1 ? Statistics.standardDeviation(daily) * 252.0.squareRoot() : 0,
       maximumDrawdown: drawdown / settings.capital,
-      informationCoefficient: coefficient.isFinite ? coefficient : nil, driftAlarms: record.alarms,
+      informationCoefficient: coefficient.isFinite ? coefficient : nil, driftAlarms: record.alarms.count,
       experiments: record.experiments, failedExperiments: record.failedExperiments, promotions: record.promotions,
       rollbacks: record.rollbacks, fits: record.fits, champion: state.champion?.number, refusals: record.refusals)
   }

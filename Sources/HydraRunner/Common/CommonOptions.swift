@@ -40,15 +40,18 @@ struct OutputOptions: ParsableArguments {
   @Option(help: "Write to this file instead of standard output.")
   var out: String?
 
+  /// Whether results go to a person's screen.
+  var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
   /// Prints the result of a row verb.
   func write(rows: RowTable) throws {
-    let format = format ?? (out == nil && isatty(STDOUT_FILENO) == 1 ? .table : .csv)
+    let format = format ?? (out == nil && isTerminal ? .table : .csv)
     try emit(rows.text(format))
   }
 
   /// Prints the result of a summary verb.
   func write(summary: JSONValue) throws {
-    let format = format ?? (out == nil && isatty(STDOUT_FILENO) == 1 ? .table : .json)
+    let format = format ?? (out == nil && isTerminal ? .table : .json)
     switch format {
     case .json, .jsonl: try emit(summary.description + "\n")
     case .table, .csv: try emit(RowTable(summary: summary).text(format))

@@ -123,16 +123,16 @@ struct CommandTree {
 
   private static func read(_ json: JSONValue) -> Command {
     var command = Command()
-    for argument in json["arguments"]?.arrayValue ?? [] {
-      let kind: Kind = argument["kind"]?.stringValue == "flag" ? .flag : .option
-      guard argument["kind"]?.stringValue != "positional" else { continue }
-      for name in argument["names"]?.arrayValue ?? [] where name["kind"]?.stringValue == "long" {
-        if let text = name["name"]?.stringValue { command.options[text] = kind }
+    for argument in json["arguments"]?.array ?? [] {
+      let kind: Kind = argument["kind"]?.string == "flag" ? .flag : .option
+      guard argument["kind"]?.string != "positional" else { continue }
+      for name in argument["names"]?.array ?? [] where name["kind"]?.string == "long" {
+        if let text = name["name"]?.string { command.options[text] = kind }
       }
     }
     command.allOptions = Set(command.options.keys)
-    for sub in json["subcommands"]?.arrayValue ?? [] {
-      guard let name = sub["commandName"]?.stringValue else { continue }
+    for sub in json["subcommands"]?.array ?? [] {
+      guard let name = sub["commandName"]?.string else { continue }
       let child = read(sub)
       command.subcommands[name] = child
       command.allOptions.formUnion(child.allOptions)

@@ -1,11 +1,12 @@
 import Foundation
+import Synchronization
 
 /// A bar with rate and time left on standard error; silent unless standard error is a terminal.
-struct Progress {
+final class ProgressBar: Sendable {
   private let isShown: Bool
   private let label: String
   private let start = ContinuousClock.now
-  private var lastShown = ContinuousClock.now
+  private let lastShown = Mutex(ContinuousClock.now)
 
   init(_ label: String, quiet: Bool) {
     self.label = label
@@ -13,11 +14,15 @@ struct Progress {
   }
 
   /// Shows that `done` of `total` steps are finished; at most ten times a second.
-  mutating func update(_ done: Int, of total: Int) {
+  func update(_ done: Int, of total: Int) {
     guard isShown, total > 0, done > 0 else { return }
     let now = ContinuousClock.now
-    guard now - lastShown > .milliseconds(100) || done == total else { return }
-    lastShown = now
+    let isDue = lastShown.withLock { last in
+      guard now - last > .milliseconds(100) || done == total else { return false }
+      last = now
+      return true
+    }
+    guard isDue else { return }
     let elapsed = now - start
     let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
     let rate = Double(done) / max(seconds, 1e-9)

@@ -1,0 +1,30 @@
+import HydraMarket
+import HydraNumerics
+
+/// The markets that a run reads: the one it trades and those that inform it.
+public struct RunInput: Sendable {
+  public var market: MarketHistory
+  public var related: [MarketHistory]
+
+  public init(market: MarketHistory, related: [MarketHistory]) {
+    self.market = market
+    self.related = related
+  }
+
+  /// Reads a market of a folder, and those of its related markets that the folder has.
+  ///
+  /// `ingested` is the time under which the facts are stored; it influences nothing else.
+  public init(folder: MarketFolder, symbol: String, ingested: Timestamp) throws {
+    market = try folder.history(symbol: symbol, ingested: ingested)
+    related = []
+    for name in market.instrument.related where folder.hasMarket(name) {
+      related.append(try folder.history(symbol: name, ingested: ingested))
+    }
+  }
+
+  /// The first and the last trade date of the market; nil without bars.
+  public var span: ClosedRange<CivilDate>? {
+    guard let first = market.bars.first?.date, let last = market.bars.last?.date else { return nil }
+    return first...last
+  }
+}
