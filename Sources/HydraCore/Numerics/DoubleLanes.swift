@@ -34,6 +34,8 @@ public protocol DoubleLanes: Sendable {
   static func either(_ a: Flags, _ b: Flags) -> Flags
   /// Where it does not hold.
   static func not(_ a: Flags) -> Flags
+  /// Whether it holds in any lane.
+  static func isAny(_ a: Flags) -> Bool
   /// `a` where the condition holds, `b` elsewhere.
   static func select(_ condition: Flags, _ a: Self, _ b: Self) -> Self
 
@@ -71,6 +73,8 @@ extension Double: DoubleLanes {
   @inlinable @inline(__always) public static func either(_ a: Bool, _ b: Bool) -> Bool { a || b }
   /// Whether it does not hold.
   @inlinable @inline(__always) public static func not(_ a: Bool) -> Bool { !a }
+  /// The truth value itself.
+  @inlinable @inline(__always) public static func isAny(_ a: Bool) -> Bool { a }
   /// `a` if the condition holds, else `b`.
   @inlinable @inline(__always) public static func select(_ condition: Bool, _ a: Double, _ b: Double) -> Double {
     condition ? a : b
@@ -112,6 +116,8 @@ extension SIMD8<Double>: DoubleLanes {
   @inlinable @inline(__always) public static func either(_ a: Flags, _ b: Flags) -> Flags { a .| b }
   /// Where it does not hold.
   @inlinable @inline(__always) public static func not(_ a: Flags) -> Flags { .!a }
+  /// Whether it holds in any lane.
+  @inlinable @inline(__always) public static func isAny(_ a: Flags) -> Bool { any(a) }
   /// `a` where the condition holds, `b` elsewhere.
   @inlinable @inline(__always) public static func select(_ condition: Flags, _ a: Self, _ b: Self) -> Self {
     b.replacing(with: a, where: condition)

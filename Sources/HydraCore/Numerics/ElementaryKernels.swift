@@ -158,14 +158,15 @@ public struct ElementaryTables: @unchecked Sendable {
 
   // MARK: - Mills ratio
 
-  /// R(z) = Φ(-z) / φ(z) = √(π/2) exp(z²/2) erfc(z/√2) for 0 ≤ z ≤ 127; larger z (and NaN) give R(127).
+  /// R(z) = Φ(-z) / φ(z) = √(π/2) exp(z²/2) erfc(z/√2) for 0 ≤ z ≤ 127; larger z (and NaN) give R(127), negative z R(0).
   ///
   /// 16 intervals for each doubling of z + 1, in each R(centre) as a pair and a polynomial of degree 9 for the rest.
   /// Relative error below 2^-56.5.
   @inlinable @inline(__always)
   public func millsRatio<L: DoubleLanes>(_ z: LanePair<L>) -> LanePair<L> {
     let isInside = L.less(z.high, L(all: 127 - 0x1p-40))
-    let argument = L.select(isInside, z.high, L(all: 127 - 0x1p-40))
+    let bounded = L.select(isInside, z.high, L(all: 127 - 0x1p-40))
+    let argument = L.select(L.less(L(all: 0), bounded), bounded, L(all: 0))
     let low = L.select(isInside, z.low, L(all: 0))
     let bits = (argument + L(all: 1)).bits
     let row = L.subtract(L.shiftRight(bits, 48), L.integer(0x3FF0))
