@@ -5,8 +5,8 @@ import HydraNumerics
 /// ```
 /// ln volume = ln profile(rank, days to the front's expiry) + common + calm noise - quietness (E - 1)
 /// ```
-/// `common` is a market-wide first-order autoregression, `E` an exponential variable: thin days are far thinner than
-/// busy days are busy. The profile is the real second-nearby's: smallest just after the front expires,
+/// `common` is a market-wide first-order autoregression, bent downwards, `E` an exponential variable: thin days are far
+/// thinner than busy days are busy. The profile is the real second-nearby's: smallest just after the front expires,
 /// largest before the front goes into delivery.
 struct ActivitySimulation: Sendable {
   /// Contracts by day and rank, see ``ContractSchedule/slot(day:contract:)``.
@@ -22,11 +22,13 @@ struct ActivitySimulation: Sendable {
     // Open interest breathes slowly: half a year's memory.
     let slowDecay = 0.995
     let slowStep = (1 - slowDecay * slowDecay).squareRoot()
+    let skewScale = model.commonSpread / (1 + 2 * model.commonSkew * model.commonSkew).squareRoot()
     var common = random.normal()
     var slow = random.normal()
     for (day, date) in schedule.days.enumerated() {
       common = model.commonPersistence * common + step * random.normal()
       slow = slowDecay * slow + slowStep * random.normal()
+      let mood = skewScale * (common - model.commonSkew * (common * common - 1))
       let front = schedule.front[day]
       let daysToExpiry = Double(schedule.expiries[front] - date)
       for rank in 0..<listed {
@@ -34,8 +36,8 @@ struct ActivitySimulation: Sendable {
         let noise = 0.3 * random.normal() - model.quietness * (random.exponential() - 1)
         let size =
           Profile.volume(rank: rank, daysToFrontExpiry: daysToExpiry) * model.volumeScale * volumeFactor[day]
-          * Portable.exp(model.commonSpread * common + noise)
-        let isEmpty = random.uniform() < model.emptyShare
+          * Portable.exp(mood + noise)
+        let isEmpty = random.uniform() * (model.emptyVolume + size) < model.emptyVolume
         volumes[slot] = isEmpty ? 0 : Int32(min(size.rounded(), 1e9))
         let ownDays = Double(schedule.expiries[front + rank] - date)
         let open =

@@ -3,7 +3,8 @@ import HydraNumerics
 /// Daily shocks of all simulated markets: correlated, heavy-tailed, mean zero and variance one.
 ///
 /// Each market has two shocks a day, one for the level and one for the slope of its curve, with the same correlations
-/// across markets. A market's two shocks share one scale, so that its t distribution keeps its tails in every contract:
+/// across markets. The markets of one group share a day's scale, as news about crops does: extreme days are common to
+/// them, and a market's shocks have the same t distribution in every contract:
 ///
 /// ```
 /// e = √((ν - 2) / χ²_ν) L n,    L Lᵀ = correlations,  n standard normal
@@ -14,13 +15,14 @@ struct GrainShocks {
   private(set) var slope: [[Double]]
 
   /// - Parameters:
-  ///   - degreesOfFreedom: of each market.
+  ///   - degreesOfFreedom: of each group of markets.
+  ///   - groups: the group of each market.
   ///   - usual: correlation matrix, row by row.
   ///   - selloff: the same for the days on which `isSelloff` holds.
   init(
-    days: Int, degreesOfFreedom: [Int], usual: [[Double]], selloff: [[Double]], isSelloff: [Bool], seed: UInt64
+    days: Int, degreesOfFreedom: [Int], groups: [Int], usual: [[Double]], selloff: [[Double]], isSelloff: [Bool], seed: UInt64
   ) {
-    let markets = degreesOfFreedom.count
+    let markets = groups.count
     let factors = (Self.cholesky(usual), Self.cholesky(selloff))
     var normals = CounterRandom(seed: seed, stream: "shocks")
     var scales = CounterRandom(seed: seed, stream: "shock scales")
@@ -30,22 +32,23 @@ struct GrainShocks {
     for day in 0..<days {
       for index in draws.indices { draws[index] = normals.normal() }
       let factor = isSelloff[day] ? factors.1 : factors.0
-      for market in 0..<markets {
-        var (first, second) = (0.0, 0.0)
-        for other in 0...market {
-          first += factor[market][other] * draws[other]
-          second += factor[market][other] * draws[markets + other]
-        }
-        let degrees = degreesOfFreedom[market]
+      let scale = degreesOfFreedom.map { degrees in
         var chiSquared = 0.0
         for _ in 0..<degrees / 2 { chiSquared += 2 * scales.exponential() }
         if degrees % 2 == 1 {
           let normal = scales.normal()
           chiSquared += normal * normal
         }
-        let scale = (Double(degrees - 2) / chiSquared).squareRoot()
-        level[market][day] = scale * first
-        slope[market][day] = scale * second
+        return (Double(degrees - 2) / chiSquared).squareRoot()
+      }
+      for market in 0..<markets {
+        var (first, second) = (0.0, 0.0)
+        for other in 0...market {
+          first += factor[market][other] * draws[other]
+          second += factor[market][other] * draws[markets + other]
+        }
+        level[market][day] = scale[groups[market]] * first
+        slope[market][day] = scale[groups[market]] * second
       }
     }
   }

@@ -20,7 +20,7 @@ extension MarketModel {
       seasonal: [0.045, 0.015, -0.015, -0.045, 0], contractSpread: 0.02),
     settlement: SettlementModel(staleness: 0.05, wholeShare: 0.13, halfShare: 0.21),
     activity: ActivityModel(
-      volumeScale: 1.6, commonSpread: 0.7, commonPersistence: 0.8, quietness: 0.7, emptyShare: 0.008,
+      volumeScale: 1.6, commonSpread: 0.7, commonPersistence: 0.8, commonSkew: 0.25, quietness: 0.7, emptyVolume: 1,
       openInterest: 5200),
     premium: 0, correlations: [0.63, 0.60, 0.51], selloffCorrelations: [0.85, 0.75, 0.7])
 
@@ -55,7 +55,7 @@ extension MarketModel {
       contractSpread: 0.005),
     settlement: SettlementModel(staleness: 0, wholeShare: 0, halfShare: 0),
     activity: ActivityModel(
-      volumeScale: 80, commonSpread: 0.5, commonPersistence: 0.8, quietness: 0.2, emptyShare: 0, openInterest: 60_000),
+      volumeScale: 80, commonSpread: 0.5, commonPersistence: 0.8, commonSkew: 0.25, quietness: 0.2, emptyVolume: 0, openInterest: 60_000),
     premium: -0.3, correlations: [-0.15, -0.12, -0.18], selloffCorrelations: [-0.5, -0.4, -0.5])
 
   /// Real oats' volatility by month over its mean, 1970 to 2014.
@@ -79,7 +79,7 @@ extension MarketModel {
         seasonal: months.map { $0 >= 9 ? -0.02 : 0.02 }, contractSpread: 0.008),
       settlement: SettlementModel(staleness: 0, wholeShare: 0.05, halfShare: 0.08),
       activity: ActivityModel(
-        volumeScale: 160, commonSpread: 0.35, commonPersistence: 0.8, quietness: 0.1, emptyShare: 0,
+        volumeScale: 160, commonSpread: 0.35, commonPersistence: 0.8, commonSkew: 0.25, quietness: 0.1, emptyVolume: 0,
         openInterest: 250_000),
       premium: 0, correlations: [], selloffCorrelations: [])
   }

@@ -45,7 +45,8 @@ public struct VolatilityModel: Hashable, Codable, Sendable {
   public var slowHalfLife = 120.0
   /// Twelve factors, January first.
   public var months: [Double]
-  /// Degrees of freedom of the daily shocks, an integer above 2; shocks are scaled to variance one.
+  /// Degrees of freedom of the daily shocks, an integer above 2; shocks are scaled to variance one. All grains take
+  /// those of oats.
   public var degreesOfFreedom: Int
   /// Probability of a jump on a monthly report day, and jumps a year on other days.
   public var reportJumpProbability: Double
@@ -86,10 +87,12 @@ public struct ActivityModel: Hashable, Codable, Sendable {
   /// Market-wide logarithmic factor: stationary standard deviation and daily autocorrelation.
   public var commonSpread: Double
   public var commonPersistence: Double
+  /// How much further the common factor falls than it rises: `x - skew (x² - 1)`, scaled back to variance one.
+  public var commonSkew: Double
   /// Mean of the exponential that is taken off the logarithm of a contract's volume: quiet days are very quiet.
   public var quietness: Double
-  /// Probability that nothing trades in the second-nearby contract although the profile says something should.
-  public var emptyShare: Double
+  /// Expected volume at which every second day is empty; the probability of none is `e / (e + expected volume)`.
+  public var emptyVolume: Double
   /// Open interest of a contract at its height.
   public var openInterest: Double
 }

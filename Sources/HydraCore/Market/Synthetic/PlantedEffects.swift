@@ -69,7 +69,7 @@ extension PlantedShift {
   /// Trading days that the drift shift lasts.
   static let driftDays = 252
   /// Factor of the volatility shift, or one over it.
-  static let volatilityFactor = 1.6
+  static let volatilityFactor = 1.5
 
   /// Three shifts in an order, at dates and in directions that the seed decides, spread over the later part.
   static func plant(days: [CivilDate], seed: UInt64) -> [PlantedShift] {

@@ -148,12 +148,11 @@ struct SyntheticFolder {
     var random = CounterRandom(seed: settings.seed, stream: "decoy")
     var text = FixedText()
     text.append("date,pasture_rating,elevator_bid\n")
-    var rating = random.normal()
+    let rating = Self.decoyPath(days: days.count, random: &random)
     for (day, date) in days.enumerated() {
-      rating = 0.97 * rating + (1 - 0.97 * 0.97).squareRoot() * random.normal()
       text.append(date)
       text.comma()
-      text.append(rating, decimals: 4)
+      text.append(rating[day], decimals: 4)
       text.comma()
       if day + 1 < days.count {
         text.append(scaled: Int(market.curve.heldSettle(day + 1)) * market.model.tickHundredths, decimals: 2)
@@ -161,6 +160,15 @@ struct SyntheticFolder {
       text.newline()
     }
     return text.bytes
+  }
+
+  /// A slow autoregression that has nothing to do with anything.
+  static func decoyPath(days: Int, random: inout CounterRandom) -> [Double] {
+    var rating = random.normal()
+    return (0..<days).map { _ in
+      rating = 0.97 * rating + (1 - 0.97 * 0.97).squareRoot() * random.normal()
+      return rating
+    }
   }
 
   private func worldFile() -> [UInt8] {

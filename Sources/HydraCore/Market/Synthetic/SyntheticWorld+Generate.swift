@@ -22,7 +22,8 @@ extension SyntheticWorld {
     let related: [MarketModel] = [.corn, .wheat, .soybeans]
     let order = related + [oats, .volatilityIndex]
     let shocks = GrainShocks(
-      days: days.count, degreesOfFreedom: order.map(\.volatility.degreesOfFreedom),
+      days: days.count, degreesOfFreedom: [oats, .volatilityIndex].map(\.volatility.degreesOfFreedom),
+      groups: [0, 0, 0, 0, 1],
       usual: Self.correlations(order, \.correlations, corn: (0.58, 0.60), wheatSoybeans: 0.45),
       selloff: Self.correlations(order, \.selloffCorrelations, corn: (0.8, 0.8), wheatSoybeans: 0.7),
       isSelloff: regimes.map { $0 == .selloff }, seed: seed)
