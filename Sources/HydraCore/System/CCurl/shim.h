@@ -21,3 +21,14 @@ static inline CURLcode hydra_curl_set_callback(CURL *handle, CURLoption option, 
 static inline CURLcode hydra_curl_status(CURL *handle, long *status) {
   return curl_easy_getinfo(handle, CURLINFO_RESPONSE_CODE, status);
 }
+static inline CURLcode hydra_curl_set_constant(CURL *handle, CURLoption option, const void *value) {
+  return curl_easy_setopt(handle, option, value);
+}
+
+// Called about once a second and at every transfer of bytes; anything but 0 ends the exchange.
+typedef int (*hydra_curl_progress)(
+    void *context, curl_off_t down_total, curl_off_t down, curl_off_t up_total, curl_off_t up);
+
+static inline CURLcode hydra_curl_set_progress(CURL *handle, CURLoption option, hydra_curl_progress value) {
+  return curl_easy_setopt(handle, option, value);
+}

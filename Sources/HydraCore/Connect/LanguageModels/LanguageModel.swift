@@ -1,0 +1,60 @@
+import HydraNumerics
+
+/// Something that answers a request with JSON: a provider, a local model, a book of rules.
+///
+/// ```swift
+/// struct HouseModel: LanguageModel {
+///   func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
+///     guard let answer = await ask(request.instructions, request.context) else { throw .unreachable("house model") }
+///     return LanguageReply(json: try StrictReply.json(answer, schema: request.replySchema))
+///   }
+/// }
+/// ```
+/// A reply is data: it is checked against the request's schema, refused when it does not fit, never repaired into
+/// something that was not said, and never executed.
+public protocol LanguageModel: Sendable {
+  /// Answers a request, or says why there is no answer.
+  func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply
+}
+
+/// What a language model is asked.
+public struct LanguageRequest: Sendable {
+  /// What it is to do; written by the program, never with text from outside.
+  public var instructions: String
+  /// What it is to go by.
+  public var context: JSONValue
+  /// JSON Schema of the reply, in the subset of ``JSONSchema``.
+  public var replySchema: JSONValue
+  /// A short name of the schema, which some providers ask for: letters, digits, `_` and `-`.
+  public var schemaName = "decision"
+  /// The longest reply that is paid for.
+  public var maximumTokens = 1000
+  /// For providers that take one.
+  public var seed: UInt64?
+
+  public init(instructions: String, context: JSONValue, replySchema: JSONValue) {
+    (self.instructions, self.context, self.replySchema) = (instructions, context, replySchema)
+  }
+}
+
+/// What a language model answered.
+public struct LanguageReply: Sendable {
+  public var json: JSONValue
+  /// The name of the model that answered, in the provider's words; it may differ from the one that was asked.
+  public var model: String?
+  /// The provider's number for the exchange.
+  public var requestID: String?
+  public var usage: TokenUsage?
+
+  public init(json: JSONValue, model: String? = nil, requestID: String? = nil, usage: TokenUsage? = nil) {
+    (self.json, self.model, self.requestID, self.usage) = (json, model, requestID, usage)
+  }
+}
+
+/// What an exchange used up, in tokens.
+public struct TokenUsage: Hashable, Codable, Sendable {
+  public var prompt: Int
+  public var completion: Int
+
+  public init(prompt: Int, completion: Int) { (self.prompt, self.completion) = (prompt, completion) }
+}
