@@ -65,7 +65,8 @@ public struct SharpeInterval: Hashable, Codable, Sendable {
     let extreme = replicated.count { abs($0 - estimate) >= abs(estimate) }
     let sorted = replicated.sorted()
     return SharpeInterval(
-      estimate: estimate, lower: quantile(sorted, (1 - confidence) / 2), upper: quantile(sorted, (1 + confidence) / 2),
+      estimate: estimate, lower: Statistics.quantile(sorted: sorted, (1 - confidence) / 2),
+      upper: Statistics.quantile(sorted: sorted, (1 + confidence) / 2),
       confidence: confidence, pValue: Double(1 + extreme) / Double(bootstrap.replications + 1),
       meanBlock: bootstrap.meanBlock, replications: bootstrap.replications)
   }
@@ -79,13 +80,5 @@ public struct SharpeInterval: Hashable, Codable, Sendable {
     for i in indices { squares += (returns[i] - mean) * (returns[i] - mean) }
     guard squares > 0 else { return 0 }
     return mean / (squares / (n - 1)).squareRoot() * periods.squareRoot()
-  }
-
-  /// Linear between order statistics, the smallest at 0 and the largest at 1.
-  private static func quantile(_ sorted: [Double], _ p: Double) -> Double {
-    let place = p * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
   }
 }
