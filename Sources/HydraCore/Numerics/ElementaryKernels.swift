@@ -186,11 +186,11 @@ public struct ElementaryTables: @unchecked Sendable {
     return LanePair(ordered: high, L.multiplyAdd(sum, d, rest))
   }
 
-  /// φ(z) = exp(-z²/2) / √(2π).
+  /// φ(z) = exp(-z²/2) / √(2π), times exp(exponent) where one is given (for values that would underflow).
   @inlinable @inline(__always)
-  public func normalDensity<L: DoubleLanes>(_ z: LanePair<L>) -> LanePair<L> {
+  public func normalDensity<L: DoubleLanes>(_ z: LanePair<L>, exponent: LanePair<L>? = nil) -> LanePair<L> {
     let square = z * z
     let half = square.scaled(L(all: -0.5))
-    return exp(half) * LanePair(all: 0.3989422804014327, -2.49232720227773e-17)
+    return exp(exponent.map { half + $0 } ?? half) * LanePair(all: 0.3989422804014327, -2.49232720227773e-17)
   }
 }

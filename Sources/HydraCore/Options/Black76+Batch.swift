@@ -70,7 +70,7 @@ extension Black76 {
             forward: Lanes(loading: inputs.forwards, from: start, padding: 1),
             strike: Lanes(loading: inputs.strikes, from: start, padding: 1),
             years: Lanes(loading: inputs.years, from: start, padding: 1),
-            volatility: Lanes(loading: inputs.volatilities, from: start, padding: 1),
+            volatility: Lanes(loading: inputs.values, from: start, padding: 1),
             rate: Lanes(loading: inputs.rates, from: start, padding: 0))
           let isOrdinary = BlackLimits.isOrdinary(
             forward: input.forward, strike: input.strike, years: input.years, volatility: input.volatility,
@@ -85,7 +85,7 @@ extension Black76 {
             let index = start + lane
             let (limit, status) = BlackLimits.greeks(
               inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
-              years: inputs.years[index], volatility: inputs.volatilities[index], rate: inputs.rates[index])
+              years: inputs.years[index], volatility: inputs.values[index], rate: inputs.rates[index])
             statuses.memory[index] = status
             values.memory[index] = limit.price
             for (column, name) in Greeks.Name.allCases.enumerated() where column + 1 < columns {

@@ -36,8 +36,11 @@ struct BlackScores<L: DoubleLanes> {
   ///   - x: ln(A/B) ≤ 0.
   ///   - s: σ√T, a positive normal number.
   ///   - reciprocal: 1 / s.
+  ///   - densityExponent: the logarithm of a factor of the density, for values that would underflow.
   @inline(__always)
-  init(_ tables: ElementaryTables, x: LanePair<L>, s: LanePair<L>, reciprocal: L) {
+  init(
+    _ tables: ElementaryTables, x: LanePair<L>, s: LanePair<L>, reciprocal: L, densityExponent: LanePair<L>? = nil
+  ) {
     // Beyond 2000 standard deviations nothing changes any more; the bound keeps infinities out.
     let bound = L(all: 2000)
     let isFar = L.less(x.high * reciprocal, -bound)
@@ -47,7 +50,7 @@ struct BlackScores<L: DoubleLanes> {
     e1 = h + t
     e2 = h - t
     e1IsNegative = L.less(e1.high, L(all: 0))
-    density = tables.normalDensity(e1)
+    density = tables.normalDensity(e1, exponent: densityExponent)
     mills1 = tables.millsRatio(LanePair.select(e1IsNegative, -e1, e1))
     mills2 = tables.millsRatio(-e2)
   }

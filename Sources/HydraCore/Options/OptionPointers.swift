@@ -21,7 +21,7 @@ final class SharedBuffer<Element>: @unchecked Sendable {
 /// Pointers to the columns of options and one more column; valid inside `withPointers` only.
 struct OptionPointers: @unchecked Sendable {
   let kinds: UnsafeBufferPointer<OptionKind>
-  let forwards, strikes, years, rates, volatilities: UnsafeBufferPointer<Double>
+  let forwards, strikes, years, rates, values: UnsafeBufferPointer<Double>
 
   /// +1 for calls, -1 for puts, +1 beyond the end.
   @inline(__always)
@@ -35,17 +35,17 @@ struct OptionPointers: @unchecked Sendable {
 extension OptionColumns {
   /// Calls `body` with pointers to all columns.
   @inline(__always)
-  func withPointers(_ volatilities: [Double], _ body: (OptionPointers) -> Void) {
+  func withPointers(_ values: [Double], _ body: (OptionPointers) -> Void) {
     kinds.withUnsafeBufferPointer { kinds in
       forwards.withUnsafeBufferPointer { forwards in
         strikes.withUnsafeBufferPointer { strikes in
           years.withUnsafeBufferPointer { years in
             rates.withUnsafeBufferPointer { rates in
-              volatilities.withUnsafeBufferPointer { volatilities in
+              values.withUnsafeBufferPointer { values in
                 body(
                   OptionPointers(
                     kinds: kinds, forwards: forwards, strikes: strikes, years: years, rates: rates,
-                    volatilities: volatilities))
+                    values: values))
               }
             }
           }
