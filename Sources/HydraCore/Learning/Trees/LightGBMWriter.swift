@@ -30,7 +30,7 @@ extension GradientBoostedTrees {
   }
 
   /// Names are separated by spaces in the format, so a space in a name becomes an underscore, as in LightGBM.
-  private static func withoutSpaces(_ name: String) -> String {
+  static func withoutSpaces(_ name: String) -> String {
     String(name.map { $0 == " " || $0 == "\n" || $0 == "\r" || $0 == "\t" ? "_" : $0 })
   }
 

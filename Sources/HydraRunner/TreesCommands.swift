@@ -1,0 +1,293 @@
+import ArgumentParser
+import Foundation
+import HydraCore
+
+/// `hydra trees`: gradient boosted trees in LightGBM's text format.
+struct TreesCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "trees",
+    abstract: "Gradient boosted trees: train, predict, explain, rank features.",
+    subcommands: [
+      TreesTrainCommand.self, TreesPredictCommand.self, TreesExplainCommand.self, TreesImportanceCommand.self,
+    ])
+}
+
+/// `hydra trees train`: a table with a label to a model file.
+struct TreesTrainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train",
+    abstract: "Train an ensemble on a table and write it in LightGBM's text format.",
+    discussion: """
+      All columns but the label and the weight are features; an empty field is a missing value. Parameters have \
+      LightGBM's names and aliases and stand in a JSON file or as key=value: --params p.json num_leaves=15 eta=0.05
+      """)
+
+  @Option(help: "The column to predict.")
+  var label: String
+
+  @Option(help: "The column of row weights.")
+  var weight: String?
+
+  @Option(help: "Columns of categories, separated by commas.")
+  var categorical: String?
+
+  @Option(help: "A table with the same columns whose loss is followed, and stops training with early_stopping_round.")
+  var valid: String?
+
+  @Option(parsing: .upToNextOption, help: "JSON file with parameters, or key=value; may be repeated.")
+  var params: [String] = []
+
+  @Option(help: "The model file to write.")
+  var model: String
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    guard categorical?.isEmpty ?? true else {
+      throw RunnerError(
+        .usage, "--categorical: training does not split on categories yet",
+        hint: "turn them into 0/1 columns; models with categorical splits can be loaded and predict")
+    }
+    var (params, input) = (params, input)
+    // In `--params eta=0.1 rows.csv` the parser takes the table for a parameter.
+    if input.file == "-", let last = params.last, !last.contains("="), !last.hasSuffix(".json") {
+      input.file = params.removeLast()
+    }
+    let parameters = try TreesParameters.read(params, seed: common.seed)
+    let table = try input.table()
+    let names = try LabelledRows.featureNames(of: table, label: label, weight: weight)
+    let train = try LabelledRows(table, label: label, weight: weight, features: names)
+    let validation = try valid.map {
+      try LabelledRows(readTable($0), label: label, weight: weight, features: names)
+    }
+    let bar = ProgressBar("training", quiet: common.quiet)
+    let rounds = parameters.settings.rounds
+    let start = ContinuousClock.now
+    let trained = try TreesFiles.badData(input.file) {
+      try GradientBoostedTrees.fit(
+        train.features, train.targets, weights: train.weights, names: names, validation: validation,
+        settings: parameters.settings, threads: parameters.threads ?? common.threads
+      ) { round in
+        bar.update(round, of: rounds)
+        if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+      }
+    }
+    let seconds = (ContinuousClock.now - start) / .seconds(1)
+    try TreesFiles.write(trained, to: model)
+    try output.write(summary: summary(trained, seconds: seconds))
+  }
+
+  private func summary(_ model: GradientBoostedTrees, seconds: Double) -> JSONValue {
+    var metrics: [(key: String, value: JSONValue)] = []
+    if let history = model.history {
+      metrics.append(("train_\(history.metric)", .number(history.trainingLoss)))
+      if history.validationLoss.indices.contains(history.bestRound - 1) {
+        metrics.append(("valid_\(history.metric)", .number(history.validationLoss[history.bestRound - 1])))
+      }
+    }
+    let trainedRounds = model.history.map { max($0.validationLoss.count, model.rounds) } ?? model.rounds
+    return .object([
+      ("rounds", .integer(Int64(trainedRounds))), ("best_round", .integer(Int64(model.rounds))),
+      ("train_seconds", .number(seconds)), ("metrics", .object(metrics)),
+    ])
+  }
+}
+
+/// `hydra trees predict`: a model and rows to predictions.
+struct TreesPredictCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "predict", abstract: "Predict each row of a table: prediction, or prediction_0… for classes.")
+
+  @Option(help: "The model file.")
+  var model: String
+
+  @Flag(help: "Raw scores instead of predictions.")
+  var raw = false
+
+  @Flag(help: "Add the leaf that the row reaches in each tree: leaf_0….")
+  var leaf = false
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let model = try TreesFiles.read(model)
+    let table = try input.table()
+    let features = try TreesFiles.badData(input.file) { try model.features(of: table) }
+    let values =
+      raw ? model.rawScores(features, threads: common.threads) : model.predict(features, threads: common.threads)
+    var rows = RowTable(carrying: table)
+    for score in 0..<model.scores {
+      let name = model.scores == 1 ? "prediction" : "prediction_\(score)"
+      rows.add(column: name, (0..<features.rows).map { values[$0 * model.scores + score] })
+    }
+    if leaf {
+      let leaves = model.leafIndices(features)
+      for tree in model.trees.indices {
+        rows.add(column: "leaf_\(tree)", (0..<features.rows).map { leaves[$0 * model.trees.count + tree] })
+      }
+    }
+    try output.write(rows: rows)
+  }
+}
+
+/// `hydra trees explain`: a model and rows to Shapley values.
+struct TreesExplainCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Exact Shapley values of each row, in units of the raw score: contrib_<feature>…, base_value.",
+    discussion: "Contributions and base value sum to the raw score. With classes: contrib_<class>_<feature>.")
+
+  @Option(help: "The model file.")
+  var model: String
+
+  @Flag(help: "Pairs instead: interaction_<feature>_<feature>, a row summing to the feature's contribution.")
+  var interactions = false
+
+  @OptionGroup var input: InputOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let model = try TreesFiles.read(model)
+    let table = try input.table()
+    let features = try TreesFiles.badData(input.file) { try model.features(of: table) }
+    let explainer = try TreesFiles.badData(self.model) { try TreeExplainer(model) }
+    var rows = RowTable(carrying: table)
+    let values =
+      interactions
+      ? explainer.interactions(features, threads: common.threads)
+      : explainer.contributions(features, threads: common.threads)
+    for (column, name) in columnNames(model).enumerated() {
+      rows.add(column: name, (0..<features.rows).map { values[$0, column] })
+    }
+    if interactions {
+      for (score, base) in explainer.baseValues.enumerated() {
+        rows.add(column: "base_value" + suffix(model, score), [Double](repeating: base, count: features.rows))
+      }
+    }
+    try output.write(rows: rows)
+  }
+
+  private func suffix(_ model: GradientBoostedTrees, _ score: Int) -> String { model.scores == 1 ? "" : "_\(score)" }
+
+  private func columnNames(_ model: GradientBoostedTrees) -> [String] {
+    (0..<model.scores).flatMap { score -> [String] in
+      let suffix = suffix(model, score)
+      guard interactions else {
+        return model.featureNames.map { "contrib\(suffix)_\($0)" } + ["base_value\(suffix)"]
+      }
+      return model.featureNames.flatMap { first in
+        model.featureNames.map { second in "interaction\(suffix)_\(first)_\(second)" }
+      }
+    }
+  }
+}
+
+/// `hydra trees importance`: what each feature did.
+struct TreesImportanceCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "importance", abstract: "Gain and number of splits of each feature, largest gain first.")
+
+  @Option(help: "The model file.")
+  var model: String
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let all = try TreesFiles.read(model).importance()
+    // Features of equal gain stay in column order.
+    let order = all.indices.sorted { (-all[$0].gain, $0) < (-all[$1].gain, $1) }
+    var rows = RowTable(rows: all.count)
+    rows.add(column: "feature", order.map { all[$0].feature })
+    rows.add(column: "gain", order.map { all[$0].gain })
+    rows.add(column: "split", order.map { all[$0].splits })
+    try output.write(rows: rows)
+  }
+}
+
+/// Model files, and errors that name the file at fault.
+enum TreesFiles {
+  static func read(_ path: String) throws -> GradientBoostedTrees {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RunnerError(.noInput, "\(path): no such file")
+    }
+    guard let text = String(bytes: data, encoding: .utf8) else { throw RunnerError(.badData, "\(path): is not UTF-8") }
+    do {
+      return try GradientBoostedTrees(lightGBMText: text)
+    } catch {
+      throw RunnerError(.badData, "\(path):\(error.line): key '\(error.key)': \(error.message)")
+    }
+  }
+
+  static func write(_ model: GradientBoostedTrees, to path: String) throws {
+    do {
+      try Data(model.lightGBMText().utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
+    } catch {
+      throw RunnerError(.cannotCreate, "\(path): cannot be written")
+    }
+  }
+
+  /// Runs a step whose errors mean that the data in a file is bad.
+  static func badData<Result>(_ file: String, _ body: () throws -> Result) throws -> Result {
+    let name = file == "-" ? "standard input" : file
+    do {
+      return try body()
+    } catch let error as TreeFitError {
+      throw RunnerError(.badData, "\(name): \(error)")
+    } catch let error as TableFeatureError {
+      throw RunnerError(.badData, "\(name): \(error)")
+    } catch let error as ExplanationError {
+      throw RunnerError(.badData, "\(name): \(error)")
+    }
+  }
+}
+
+/// Training parameters of the command line: JSON files and key=value pairs, later ones winning.
+enum TreesParameters {
+  static func read(_ arguments: [String], seed: UInt64) throws -> LightGBMParameters {
+    // A seed among the parameters wins over the option.
+    var pairs: [(name: String, value: String)] = [("seed", "\(Int64(bitPattern: seed))")]
+    for argument in arguments {
+      if let place = argument.firstIndex(of: "="), !argument.hasSuffix(".json") {
+        pairs.append((String(argument[..<place]), String(argument[argument.index(after: place)...])))
+      } else {
+        pairs += try file(argument)
+      }
+    }
+    do {
+      return try LightGBMParameters(pairs)
+    } catch let error as LightGBMParameterError {
+      throw RunnerError(.usage, "--params: \(error)")
+    } catch let error as TreeFitError {
+      throw RunnerError(.usage, "--params: \(error)")
+    }
+  }
+
+  private static func file(_ path: String) throws -> [(name: String, value: String)] {
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw RunnerError(.noInput, "\(path): no such file", hint: "--params takes a JSON file or key=value")
+    }
+    let value: JSONValue
+    do {
+      value = try JSONValue(parsing: [UInt8](data))
+    } catch {
+      throw RunnerError(.badData, "\(path): \(error)")
+    }
+    guard let members = value.object else {
+      throw RunnerError(.badData, "\(path): an object of parameters is expected")
+    }
+    return try members.map { key, value in
+      switch value {
+      case .string(let text): (key, text)
+      case .bool(let flag): (key, flag ? "true" : "false")
+      case .number, .integer: (key, value.text)
+      default: throw RunnerError(.badData, "\(path): parameter '\(key)' is not a number, a text or a flag")
+      }
+    }
+  }
+}
