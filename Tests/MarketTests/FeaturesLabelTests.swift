@@ -39,7 +39,7 @@ import Testing
     let (primary, related) = Self.world
     let events = MarketHistory.events(primary: primary, related: related)
     let table = FeatureTable(
-      events: events, instrument: primary.instrument, related: related.map(\.instrument), labelHorizon: 5)
+      events: events, instrument: primary.instrument, relatedSymbols: related.map(\.instrument.symbol), labelHorizon: 5)
     let labels = LabelBuilder.labels(events, symbol: "ZO", horizon: 5)
     #expect(table.count == 300)
     for (row, label) in labels.enumerated() {

@@ -8,7 +8,7 @@ import Testing
   ) -> FeatureTable {
     FeatureTable(
       events: MarketHistory.events(primary: primary, related: related), instrument: primary.instrument,
-      related: related.map(\.instrument), settings: settings)
+      relatedSymbols: related.map(\.instrument.symbol), settings: settings)
   }
 
   /// The history with everything known after `time` changed: prices doubled, volumes and reports turned, rows dropped.

@@ -38,6 +38,11 @@ public struct FeaturePipeline: Sendable {
   private var indices: [VolatilityIndexFeatures]
 
   public init(instrument: Instrument, related: [Instrument] = [], settings: FeatureSettings = FeatureSettings()) {
+    self.init(instrument: instrument, relatedSymbols: related.map(\.symbol), settings: settings)
+  }
+
+  /// The same by symbols: a market that the data do not have keeps its columns, all missing.
+  public init(instrument: Instrument, relatedSymbols: [String], settings: FeatureSettings = FeatureSettings()) {
     self.instrument = instrument
     self.settings = settings
     groups = Set(settings.groups)
@@ -47,7 +52,7 @@ public struct FeaturePipeline: Sendable {
     range = RangeFeatures(settings)
     carry = CarryFeatures(settings)
     positions = PositionsFeatures(settings)
-    let symbols = related.map(\.symbol).filter { $0 != instrument.symbol }
+    let symbols = relatedSymbols.filter { $0 != instrument.symbol }
     let isIndex = { settings.volatilityIndices.contains($0) }
     self.related = symbols.filter { !isIndex($0) }.map { RelatedMarketFeatures(symbol: $0, settings) }
     indices = symbols.filter(isIndex).map { VolatilityIndexFeatures(symbol: $0, settings) }

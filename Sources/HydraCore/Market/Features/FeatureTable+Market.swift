@@ -5,10 +5,10 @@ extension FeatureTable {
   ///
   /// A target not known within the stream is NaN, with `targetKnown` in the distant future.
   public init(
-    events: some Sequence<MarketEvent>, instrument: Instrument, related: [Instrument] = [],
+    events: some Sequence<MarketEvent>, instrument: Instrument, relatedSymbols: [String] = [],
     settings: FeatureSettings = FeatureSettings(), labelHorizon: Int? = nil
   ) {
-    var pipeline = FeaturePipeline(instrument: instrument, related: related, settings: settings)
+    var pipeline = FeaturePipeline(instrument: instrument, relatedSymbols: relatedSymbols, settings: settings)
     var labels = labelHorizon.map {
       LabelBuilder(symbol: instrument.symbol, horizon: $0, volatilitySpan: settings.volatilitySpan)
     }
