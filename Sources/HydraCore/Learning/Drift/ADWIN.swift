@@ -72,6 +72,10 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
   /// The population variance of the window, m2 / width.
   public var variance: Double { width == 0 ? 0 : m2 / Double(width) }
 
+  public var internals: [(name: String, value: Double)] {
+    [("width", Double(width)), ("mean", mean), ("m2", m2), ("variance", variance)]
+  }
+
   public mutating func update(_ value: Double) -> DriftState {
     guard value.isFinite else {
       notFinite += 1

@@ -54,6 +54,8 @@ public struct CUSUM: DriftDetector, Hashable, Codable {
   /// The larger sum as a share of the threshold; above 1 in the step that reports drift.
   public var score: Double { max(high, low) / threshold }
 
+  public var internals: [(name: String, value: Double)] { [("s_plus", high), ("s_minus", low)] }
+
   public mutating func update(_ value: Double) -> DriftState {
     // max(0, NaN) is 0: a NaN would quietly restart both sums. It is counted instead.
     guard value.isFinite else {

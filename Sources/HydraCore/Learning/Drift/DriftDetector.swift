@@ -18,6 +18,8 @@ public protocol DriftDetector: Sendable {
   mutating func update(_ value: Double) -> DriftState
   /// How many values so far were NaN or infinite.
   var notFinite: Int { get }
+  /// What the detector keeps, after the latest value, by the names of the golden files.
+  var internals: [(name: String, value: Double)] { get }
 }
 
 extension DriftDetector {

@@ -51,6 +51,8 @@ public struct PageHinkley: DriftDetector, Hashable, Codable {
     (self.alpha, self.mode) = (alpha, mode)
   }
 
+  public var internals: [(name: String, value: Double)] { [("stat_up", rise), ("stat_down", fall)] }
+
   public mutating func update(_ value: Double) -> DriftState {
     guard value.isFinite else {
       notFinite += 1
