@@ -12,6 +12,8 @@ public struct DataFinding: Hashable, Codable, Sendable {
     case gap
     case unitChange = "unit_change"
     case missingReport = "missing_report"
+    case lateReport = "late_report"
+    case restatedReport = "restated_report"
     case rollWithoutPrice = "roll_without_price"
     case zeroVolumeRun = "zero_volume_run"
     case outOfOrder = "out_of_order"

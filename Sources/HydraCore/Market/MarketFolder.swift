@@ -69,7 +69,7 @@ public struct MarketFolder: Sendable {
       let dailyTable = try table("daily/\(symbol).csv")
       let daily = try DailyFile(dailyTable, symbol: symbol, ingested: ingested)
       history.daily = daily.bars
-      history.findings += RepeatedSettlement.findings(
+      history.findings += LaggedSettlement.findings(
         bars: held.bars, lines: held.closingRows.map { carry.rows[$0].line }, daily: daily.bars,
         tickSize: instrument.tickSize, file: carryTable.file)
       history.findings += daily.findings

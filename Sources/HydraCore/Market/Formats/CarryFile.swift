@@ -88,10 +88,10 @@ struct CarryFile {
         findings.append(
           DataFinding(
             accepted ? .unitChange : .badValue, file: file, line: rows[index].line, column: "price",
-            date: rows[index].tradeDate, value: "\(price)",
+            date: rows[index].tradeDate, value: NumberText.text(price),
             message: accepted
               ? "third price in a row at this level after \(last): taken as the new level"
-              : "more than \(Self.jumpFactor) times away from the last price, \(last)",
+              : "more than \(Self.jumpFactor) times away from the last price, \(NumberText.text(last))",
             action: accepted ? .noted : .dropped))
         guard accepted else {
           rows[index].price = nil
@@ -104,7 +104,7 @@ struct CarryFile {
         findings.append(
           DataFinding(
             .badValue, file: file, line: rows[index].line, column: column, date: rows[index].tradeDate,
-            value: "\(neighbour)",
+            value: NumberText.text(neighbour),
             message: "more than \(Self.jumpFactor) times away from the held contract's price, \(price)",
             action: .dropped))
         rows[index][keyPath: field] = nil

@@ -146,7 +146,7 @@ struct DailyFile {
     _ action: DataFinding.Action
   ) -> DataFinding {
     DataFinding(
-      kind, file: file, line: row.line, column: column, date: row.bar.date, value: value.map { "\($0)" },
+      kind, file: file, line: row.line, column: column, date: row.bar.date, value: value.map(NumberText.text),
       message: message, action: action)
   }
 }

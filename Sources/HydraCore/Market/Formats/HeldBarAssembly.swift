@@ -162,7 +162,7 @@ struct HeldBarAssembly {
   ) {
     findings.append(
       DataFinding(
-        kind, file: file, line: row.line, column: "price", date: date, value: row.price.map { "\($0)" },
+        kind, file: file, line: row.line, column: "price", date: date, value: row.price.map(NumberText.text),
         message: message, action: action))
   }
 }

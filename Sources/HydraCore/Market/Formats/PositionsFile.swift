@@ -7,11 +7,12 @@ import HydraNumerics
 /// an original and its revision, by release time; without a release time nobody can say from when the second one was
 /// known, and it is dropped. Numbers in the unit of the old reports are converted, see ``PositionUnits``.
 struct PositionsFile {
-  /// Longest usual distance of two as-of dates, in days: semi-monthly, then weekly with holidays.
-  static let longestSemiMonthlyGap = 18
-  static let longestWeeklyGap = 9
-  /// Weekly from the report of this date on.
-  static let firstWeekly = CivilDate(year: 1992, month: 10, day: 20)
+  /// A report is missing where two as-of dates lie further apart than this many times the usual distance, the median of
+  /// the ``usualGaps`` distances before: 15 days in semi-monthly years, 7 in weekly ones.
+  static let gapFactor = 1.3
+  static let usualGaps = 8
+  /// Days behind the schedule from which a release is late: a holiday explains less.
+  static let lateDays = 4
 
   /// In the order in which they became available.
   private(set) var reports: [PositionsReport] = []
@@ -37,6 +38,7 @@ struct PositionsFile {
     order(&rows)
     if let oldUnitsPerContract { convert(&rows, oldUnitsPerContract) }
     reportGaps(rows)
+    reportReleases(rows)
     reports = rows.map(\.report).enumerated().sorted { a, b in
       let (timeA, timeB) = (a.element.times.available, b.element.times.available)
       return timeA != timeB ? timeA < timeB : a.offset < b.offset
@@ -136,12 +138,31 @@ struct PositionsFile {
   }
 
   private mutating func reportGaps(_ rows: [Row]) {
-    for (earlier, later) in zip(rows, rows.dropFirst()) {
+    var gaps: [Int] = []
+    for (earlier, later) in zip(rows, rows.dropFirst()) where later.report.asOf > earlier.report.asOf {
       let days = later.report.asOf - earlier.report.asOf
-      let isWeekly = later.report.asOf >= Self.firstWeekly
-      guard days > (isWeekly ? Self.longestWeeklyGap : Self.longestSemiMonthlyGap) else { continue }
-      findings.append(
-        finding(.missingReport, later, "as_of_date", "no report for \(days) days after \(earlier.report.asOf)", .noted))
+      let usual = gaps.suffix(Self.usualGaps).sorted()
+      if usual.count == Self.usualGaps, Double(days) > Self.gapFactor * Double(usual[Self.usualGaps / 2]) {
+        findings.append(
+          finding(
+            .missingReport, later, "as_of_date", "no report for \(days) days after \(earlier.report.asOf)", .noted))
+      }
+      gaps.append(days)
+    }
+  }
+
+  private mutating func reportReleases(_ rows: [Row]) {
+    for row in rows {
+      let report = row.report
+      let days = report.times.available.date - ReportRelease.scheduled(asOf: report.asOf).date
+      if report.isRevision {
+        findings.append(
+          finding(.restatedReport, row, "commercial_long", "other figures, known \(report.times.available)", .kept))
+      } else if days >= Self.lateDays {
+        findings.append(
+          finding(
+            .lateReport, row, "release_time", "known \(report.times.available), \(days) days behind schedule", .kept))
+      }
     }
   }
 

@@ -12,8 +12,9 @@ import HydraNumerics
 /// enters at the close plus the difference. (In case 1 with settlement rows these are the two recorded prices.) The
 /// change over the first bar of the new contract, `close - toPrice`, is then right whatever the hour of the row was.
 ///
-/// A roll becomes known with its row: not before the last bar of the old contract, and a nanosecond before the first one
-/// of the new contract at the latest, so that whoever holds the old contract has left it when that bar arrives.
+/// That the contract has changed is known with the first row of the new one: a roll is available with the later of that
+/// row and its own, but a nanosecond before the first bar of the new contract at the latest, so that whoever holds the
+/// old contract has left it when that bar arrives. A file that ends at the last bar of the old contract holds no roll.
 ///
 /// Without such a row there is no roll but a finding, and the change over these two bars is unknown.
 struct RollPricing {
@@ -46,7 +47,7 @@ struct RollPricing {
         return
       }
       let latest = first.times.available.adding(nanoseconds: -1)
-      known = min(max(known, rows[pair.row].known), latest)
+      known = min(max(known, rows[pair.row].known, rows[row + 1].known), latest)
       let isRecorded = price == pair.from
       let toPrice = isRecorded ? pair.to : price + (pair.to - pair.from)
       let times = FactTimes(

@@ -1,0 +1,121 @@
+import ArgumentParser
+import Foundation
+import HydraCore
+
+/// `hydra data`: market data made, taken in, checked and shown.
+struct DataCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "data",
+    abstract: "Market data: generate, check, show.",
+    subcommands: [DataSynthCommand.self, DataCheckCommand.self, DataShowCommand.self])
+}
+
+/// The folder of market data that a verb reads.
+struct DataOption: ParsableArguments {
+  @Option(help: "Market-data folder: carry/, daily/ and cot/.")
+  var data: String
+
+  var folder: MarketFolder { MarketFolder(path: data) }
+
+  /// One market of the folder. What is read here is shown and not kept, so its time of arrival does not matter.
+  func history(_ market: String) throws -> MarketHistory {
+    try folder.history(symbol: market, ingested: Timestamp(nanoseconds: 0))
+  }
+}
+
+/// `hydra data check`: what is odd in a folder of market data.
+struct DataCheckCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "check",
+    abstract: "List what is odd in a market-data folder, where it stands and what the importer does about it.")
+
+  @OptionGroup var source: DataOption
+
+  @Option(help: "Symbol (ZO) or code (OATIES); default: every market of the folder.")
+  var market: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let folder = source.folder
+    let markets = try market.map { [$0] } ?? folder.instruments().map(\.symbol).filter { folder.hasMarket($0) }
+    var findings: [DataFinding] = []
+    for market in markets { findings += try source.history(market).findings }
+    var table = RowTable(rows: findings.count)
+    table.add(column: "kind", findings.map { $0.kind.rawValue })
+    table.add(column: "file", findings.map { $0.file })
+    table.add(column: "line", findings.map { $0.line.map(Double.init) })
+    table.add(column: "column", findings.map { $0.column })
+    table.add(column: "date", findings.map { $0.date?.description })
+    table.add(column: "value", findings.map { $0.value })
+    table.add(column: "message", findings.map { $0.message })
+    table.add(column: "action", findings.map { $0.action.rawValue })
+    try output.write(rows: table)
+    guard !common.quiet else { return }
+    FileHandle.standardError.write(Data("\(markets.count) market(s), \(findings.count) finding(s)\n".utf8))
+  }
+}
+
+/// `hydra data show`: a market day by day, with all that was known.
+struct DataShowCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show",
+    abstract: "Print a market day by day: held contract, roll, second-nearby bar and newest positions report.")
+
+  @OptionGroup var source: DataOption
+
+  @Option(help: "Symbol (ZO) or code (OATIES).")
+  var market: String
+
+  @Option(help: "First trade date, as in 2014-01-01.", transform: civilDate)
+  var from: CivilDate?
+
+  @Option(help: "Last trade date.", transform: civilDate)
+  var to: CivilDate?
+
+  @Flag(help: "Print only the summary, as one object, instead of the rows.")
+  var summary = false
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let history = try source.history(market)
+    let days = history.days(from: from, to: to)
+    let facts = history.summary(of: days)
+    if summary { return try output.write(summary: facts) }
+    try output.write(rows: Self.table(days))
+    guard !common.quiet else { return }
+    FileHandle.standardError.write(Data("\(facts)\n".utf8))
+  }
+
+  private static func civilDate(_ text: String) throws -> CivilDate {
+    guard let date = CivilDate(text) else { throw ValidationError("'\(text)' is not a date like 2014-01-01") }
+    return date
+  }
+
+  private static func table(_ days: [MarketDay]) -> RowTable {
+    var table = RowTable(rows: days.count)
+    table.add(column: "date", days.map { $0.bar.date.description })
+    table.add(column: "contract", days.map { $0.bar.contract.code })
+    table.add(column: "close", days.map { $0.bar.close })
+    table.add(column: "source", days.map { $0.bar.source.rawValue })
+    table.add(column: "change", days.map { $0.change })
+    table.add(column: "carry_contract", days.map { $0.bar.carryContract?.code })
+    table.add(column: "carry_close", days.map { $0.bar.carryClose })
+    table.add(column: "roll_to", days.map { $0.roll?.to.code })
+    table.add(column: "roll_from_price", days.map { $0.roll?.fromPrice })
+    table.add(column: "roll_to_price", days.map { $0.roll?.toPrice })
+    table.add(column: "open", days.map { $0.daily?.open })
+    table.add(column: "high", days.map { $0.daily?.high })
+    table.add(column: "low", days.map { $0.daily?.low })
+    table.add(column: "settle", days.map { $0.daily?.settle })
+    table.add(column: "volume", days.map { $0.daily?.volume })
+    table.add(column: "previous_open_interest", days.map { $0.daily?.previousOpenInterest })
+    table.add(column: "report_as_of", days.map { $0.report?.asOf.description })
+    table.add(column: "commercial_long", days.map { $0.report?.commercialLong })
+    table.add(column: "commercial_short", days.map { $0.report?.commercialShort })
+    return table
+  }
+}
