@@ -1,5 +1,5 @@
 extension Portable {
-  /// x to the power y; error ≤ 0.53 ulp (0.75 where the result is subnormal).
+  /// x to the power y; error ≤ 0.52 ulp (1 where the result is subnormal).
   ///
   /// The logarithm is carried to about 68 bits, so that large exponents lose nothing. Limits follow C: 1 for y = 0 and
   /// for x = 1 even with NaN; a negative x needs an integer y, odd ones giving a negative result; otherwise NaN.

