@@ -5,7 +5,7 @@ import HydraNumerics
 /// ```
 /// carry_raw               ln(near / far) / years between the two delivery months; > 0 in backwardation
 /// carry_over_volatility   carry_raw / annual volatility
-/// carry_smoothed_n        exponential mean of carry_over_volatility over recorded dates, the newest at most 30 bars ago
+/// carry_smoothed_n        exponential mean of carry_over_volatility on recorded dates, the newest ≤ 30 bars ago
 /// carry_change_n          carry_raw − carry_raw n dates ago
 /// ```
 /// Which contract is nearer follows from their months, not from their order in the file. A value not recorded is
@@ -33,7 +33,7 @@ struct CarryFeatures: Sendable {
     ]
   }
 
-  /// ln(near / far) per year; nil without a neighbour's price, with the same month, or with a price that is not positive.
+  /// ln(near / far) per year; nil without a neighbour's price, with the same month, or with a price ≤ 0.
   static func rollYield(_ bar: HeldBar) -> Double? {
     guard let month = bar.carryContract, let price = bar.carryClose, price > 0, bar.close > 0 else { return nil }
     let months = bar.contract.months(since: month)

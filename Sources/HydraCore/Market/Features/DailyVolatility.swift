@@ -24,6 +24,7 @@ public struct DailyVolatility: Hashable, Codable, Sendable {
     self.span = span
   }
 
+  /// Takes a day's change; one that is not a number is left out.
   public mutating func update(_ change: Double) {
     guard change.isFinite else { return }
     let a = 2 / (span + 1)

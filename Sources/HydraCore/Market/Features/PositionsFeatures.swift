@@ -10,8 +10,9 @@ import HydraNumerics
 /// cot_age            days from the newest report's as-of date
 /// ```
 /// A report informs from its release, never from its as-of date. One that comes late takes its place by as-of date; a
-/// revision replaces its forerunner from then on. When the newest report is older than `maximumPositionsAge`, all but the
-/// age are missing: oats are withheld in weeks with fewer than 20 large traders, and a value is not carried through them.
+/// revision replaces its forerunner from then on. When the newest report is older than `maximumPositionsAge`, all but
+/// the age are missing: oats are withheld in weeks with fewer than 20 large traders, and no value is carried through
+/// such a time.
 struct PositionsFeatures: Sendable {
   let names: [String]
   private let window: Int

@@ -10,8 +10,9 @@ import HydraNumerics
 /// ```
 /// each the square root of 252 times the mean over the window; the first three leave the night out. The last one's
 /// overnight returns ln(O / yesterday's C) never span a change of contract (``SecondNearbySeries``).
-/// A bar with high = low says nothing about its range (88 % of the oat bars of 2012 are such) and is left out, as is one
-/// with high < low; open and settlement outside high–low widen it. With less than half of the window the value is missing.
+/// A bar with high = low says nothing about its range (88 % of the oat bars of 2012 are such) and is left out, as is
+/// one with high < low; open and settlement outside high–low widen it. With less than half of the window the value is
+/// missing.
 ///
 /// Source: D. Yang and Q. Zhang, "Drift-independent volatility estimation based on high, low, open, and close
 /// prices", Journal of Business 73 (2000) 477–491, where the earlier three are reviewed too.

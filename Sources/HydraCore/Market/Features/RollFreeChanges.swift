@@ -28,6 +28,7 @@ public struct RollFreeChanges: Sendable {
 
   public init() {}
 
+  /// Takes a roll, which comes after the last bar of the old contract.
   public mutating func update(_ roll: Roll) { self.roll = roll }
 
   /// The change of `bar`; nil when it is not later than the last one, or its close is not a number (both are skipped).

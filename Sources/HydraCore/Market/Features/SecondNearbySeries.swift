@@ -3,9 +3,9 @@ import HydraNumerics
 /// Follows the daily bars of the second-nearby contract and finds the days on which they change their contract.
 ///
 /// The bars do not name their contract. A change shows in open interest, which is of one contract month: a step of
-/// more than a quarter (|Δ ln| > 0.25) from one day to the next, at least 15 days after the last such step. Where no open
-/// interest is recorded, it shows as a mismatch: the settlement's change differs from the held contract's roll-free
-/// return of the same date by more than 1 % and more than six times the usual difference.
+/// more than a quarter (|Δ ln| > 0.25) from one day to the next, at least 15 days after the last such step. Where no
+/// open interest is recorded, it shows as a mismatch: the settlement's change differs from the held contract's
+/// roll-free return of the same date by more than 1 % and more than six times the usual difference.
 /// A large mismatch alone marks a day whose overnight return cannot be trusted, without counting as a change.
 ///
 /// Checked on corn, soybeans and oats 1990–2011: changes fall in the months in which front contracts expire.

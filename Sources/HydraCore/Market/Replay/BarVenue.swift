@@ -8,7 +8,7 @@ import HydraNumerics
 ///    filled on this bar so far (slicing saves nothing), volume and volatility as known before the bar. Not rounded to
 ///    ticks: it is an expected price.
 /// 3. Size: all orders together at most ⌊`participation` × volume of that date⌋, first come first served. The volume is
-///    the daily bar's; where that date has none it is the trailing mean, and else the instrument's own figure. The daily
+///    the daily bar's; where that date has none it is the trailing mean, and else the instrument's own figure. Daily
 ///    bars are of the second-nearby contract, which need not be the held one: the held month may have more or less.
 /// 4. Nothing against a locked market: when the close has moved by the daily limit (less half a tick) buys wait at the
 ///    upper limit and sales at the lower one.
@@ -19,6 +19,7 @@ import HydraNumerics
 /// Known bias: a close is one price, and a whole day's volume is taken as available at it; the cost function stands for
 /// the difference. The market does not react beyond it.
 public struct BarVenue: Venue, Sendable {
+  /// How much of a day is ours, and for how long an order lives.
   public struct Settings: Hashable, Codable, Sendable {
     /// Largest share of a day's volume that is ours.
     public var participation = 0.1
@@ -60,10 +61,12 @@ public struct BarVenue: Venue, Sendable {
     tracker = MarketTracker(instrument: instrument, settings: settings.tracking)
   }
 
+  /// Lots of working orders on one side, not yet filled.
   public func workingLots(_ side: Side) -> Int {
     working.reduce(0) { $1.order.side == side ? $0 + $1.leaves : $0 }
   }
 
+  /// Takes a market order to wait for its bar; fills a leg of ``openRoll`` at once.
   public mutating func submit(_ approved: ApprovedOrder) -> [OrderUpdate] {
     let order = approved.order
     guard order.symbol == instrument.symbol else {
@@ -84,6 +87,7 @@ public struct BarVenue: Venue, Sendable {
     }
   }
 
+  /// Fills, expires or cancels what an event asks for.
   public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
     guard event.symbol == instrument.symbol else { return [] }
     switch event {
@@ -108,6 +112,7 @@ public struct BarVenue: Venue, Sendable {
     }
   }
 
+  /// Takes back every working order.
   public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] { cancel(.user, at: time) }
 
   // MARK: - Execution

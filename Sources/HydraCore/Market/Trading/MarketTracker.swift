@@ -7,6 +7,7 @@ import HydraNumerics
 ///
 /// - Complexity: O(`volumeWindow`) per state, O(1) per event.
 public struct MarketTracker: Sendable {
+  /// Windows of volume and volatility.
   public struct Settings: Hashable, Codable, Sendable {
     /// Recorded days in the mean volume.
     public var volumeWindow = 60

@@ -16,6 +16,7 @@ public struct OrderUpdate: Hashable, Codable, Sendable {
     case unknownSymbol = "unknown_symbol"
   }
 
+  /// A step in an order's life.
   public enum Change: Hashable, Codable, Sendable {
     case accepted
     /// `leaves` lots are still working.

@@ -58,6 +58,7 @@ public struct Portfolio: Hashable, Codable, Sendable {
   /// Lots of all contracts of a market, netted.
   public func lots(_ symbol: String) -> Int { positions.reduce(0) { $1.symbol == symbol ? $0 + $1.lots : $0 } }
 
+  /// The open position of one contract; nil when there is none.
   public func position(_ symbol: String, _ contract: ContractMonth) -> Position? {
     positions.first { $0.symbol == symbol && $0.contract == contract }
   }
