@@ -4,7 +4,8 @@ import Testing
 @Suite struct JSONValueTests {
   @Test func `A document is read with its order and its whole numbers`() throws {
     let value = try JSONValue(
-      parsing: #" { "b" : [1, -2.5e3, true, null, "x\u00e9\ud83d\ude00\n"], "a": {}, "t": 9223372036854775807, "e": [] } "#)
+      parsing:
+        #" { "b" : [1, -2.5e3, true, null, "x\u00e9\ud83d\ude00\n"], "a": {}, "t": 9223372036854775807, "e": [] } "#)
     #expect(value.object?.map(\.key) == ["b", "a", "t", "e"])
     #expect(value["b"]?[1]?.double == -2500)
     #expect(value["b"]?[4]?.string == "xé😀\n")
@@ -35,7 +36,8 @@ import Testing
       case 3:
         let value = Double(bitPattern: random.next())
         return value.isFinite ? .number(value) : .number(0.5)
-      case 4: return .string(String((0..<random.below(8)).map { _ in Character(Unicode.Scalar(UInt8(random.below(128)))) }))
+      case 4:
+        return .string(String((0..<random.below(8)).map { _ in Character(Unicode.Scalar(UInt8(random.below(128)))) }))
       case 5: return .array((0..<random.below(5)).map { _ in make(depth + 1) })
       default: return .object((0..<random.below(20)).map { ("k\($0)", make(depth + 1)) })
       }
@@ -56,9 +58,11 @@ import Testing
   }
 
   @Test(arguments: [
-    ("", 0), ("nul", 0), ("[1,]", 3), ("[1 2]", 3), ("{\"a\":1,}", 7), ("{a:1}", 1), ("{\"a\" 1}", 5), ("01", 0), ("1.", 2),
+    ("", 0), ("nul", 0), ("[1,]", 3), ("[1 2]", 3), ("{\"a\":1,}", 7), ("{a:1}", 1), ("{\"a\" 1}", 5), ("01", 0),
+    ("1.", 2),
     ("-", 1), ("1e", 2), ("1e999", 0), (".5", 0), ("+1", 0), ("\"abc", 4), ("\"a\nb\"", 2), ("\"\\x\"", 2),
-    ("\"\\ud800\"", 7), ("\"\\u12g4\"", 5), ("[1] x", 4), ("{\"a\":1,\"a\":2}", 7), ("// c\n1", 0), ("NaN", 0), ("[", 1),
+    ("\"\\ud800\"", 7), ("\"\\u12g4\"", 5), ("[1] x", 4), ("{\"a\":1,\"a\":2}", 7), ("// c\n1", 0), ("NaN", 0),
+    ("[", 1),
     ("{\"a\":", 5), ("'a'", 0),
   ])
   func `Text that is not JSON is refused with its place`(text: String, offset: Int) {

@@ -88,11 +88,13 @@ import TestSupport
     #expect(Portable.tanh(infinity) == 1 && Portable.tanh(-infinity) == -1 && Portable.tanh(nan).isNaN)
     #expect(Portable.logistic(infinity) == 1 && Portable.logistic(-infinity) == 0 && Portable.logistic(nan).isNaN)
     #expect(Portable.erf(infinity) == 1 && Portable.erfc(infinity) == 0 && Portable.erfc(-infinity) == 2)
-    #expect(Portable.erf(nan).isNaN && Portable.erfc(nan).isNaN && Portable.erfcx(-1).isNaN && Portable.erfcx(infinity) == 0)
+    #expect(
+      Portable.erf(nan).isNaN && Portable.erfc(nan).isNaN && Portable.erfcx(-1).isNaN && Portable.erfcx(infinity) == 0)
     #expect(Portable.normalCDF(-infinity) == 0 && Portable.normalCDF(infinity) == 1 && Portable.normalCDF(nan).isNaN)
     #expect(Portable.normalDensity(infinity) == 0 && Portable.normalDensity(nan).isNaN)
     #expect(Portable.normalQuantile(0) == -infinity && Portable.normalQuantile(1) == infinity)
-    #expect(Portable.normalQuantile(0.5) == 0 && Portable.normalQuantile(-0.1).isNaN && Portable.normalQuantile(nan).isNaN)
+    #expect(
+      Portable.normalQuantile(0.5) == 0 && Portable.normalQuantile(-0.1).isNaN && Portable.normalQuantile(nan).isNaN)
     #expect(Portable.logGamma(0) == infinity && Portable.logGamma(-1.5).isNaN && Portable.logGamma(1) == 0)
     #expect(Portable.logGamma(2) == 0 && Portable.logGamma(infinity) == infinity && Portable.logGamma(nan).isNaN)
     #expect(Portable.gammaP(2, 0) == 0 && Portable.gammaQ(2, infinity) == 0 && Portable.gammaP(-1, 1).isNaN)
@@ -101,14 +103,20 @@ import TestSupport
     #expect(Portable.studentTCDF(-infinity, degrees: 3) == 0 && Portable.studentTCDF(1, degrees: 0).isNaN)
     #expect(Portable.studentTCDF(-1, degrees: infinity) == Portable.normalCDF(-1))
     #expect(Portable.chiSquaredCDF(-1, degrees: 3) == 0 && Portable.chiSquaredSurvival(-1, degrees: 3) == 1)
-    #expect(Portable.fCDF(0, numerator: 2, denominator: 3) == 0 && Portable.fSurvival(infinity, numerator: 2, denominator: 3) == 0)
-    #expect(Portable.kolmogorovCDF(0) == 0 && Portable.kolmogorovSurvival(0) == 1 && Portable.kolmogorovCDF(infinity) == 1)
+    #expect(
+      Portable.fCDF(0, numerator: 2, denominator: 3) == 0
+        && Portable.fSurvival(infinity, numerator: 2, denominator: 3) == 0)
+    #expect(
+      Portable.kolmogorovCDF(0) == 0 && Portable.kolmogorovSurvival(0) == 1 && Portable.kolmogorovCDF(infinity) == 1)
   }
 
   @Test func `Powers of special arguments are those of C's annex F`() {
     let (infinity, nan) = (Double.infinity, Double.nan)
-    #expect(Portable.pow(nan, 0) == 1 && Portable.pow(1, nan) == 1 && Portable.pow(nan, 1).isNaN && Portable.pow(2, nan).isNaN)
-    #expect(Portable.pow(0, -1) == infinity && Portable.pow(-0.0, -1) == -infinity && Portable.pow(-0.0, -2) == infinity)
+    #expect(
+      Portable.pow(nan, 0) == 1 && Portable.pow(1, nan) == 1 && Portable.pow(nan, 1).isNaN && Portable.pow(2, nan).isNaN
+    )
+    #expect(
+      Portable.pow(0, -1) == infinity && Portable.pow(-0.0, -1) == -infinity && Portable.pow(-0.0, -2) == infinity)
     #expect(Portable.pow(-0.0, 3).sign == .minus && Portable.pow(-0.0, 2).sign == .plus && Portable.pow(0, 0.5) == 0)
     #expect(Portable.pow(-1, infinity) == 1 && Portable.pow(0.5, infinity) == 0 && Portable.pow(2, -infinity) == 0)
     #expect(Portable.pow(2, infinity) == infinity && Portable.pow(0.5, -infinity) == infinity)

@@ -63,7 +63,9 @@ struct CSVLayout: Sendable {
           if byte == 13 {
             guard position + 1 < end, base[position + 1] == 10 else {
               // A lone carriage return at the very end is taken as the end of the line.
-              guard position + 1 == end else { throw Fault(line: line, problem: "a carriage return without a line feed") }
+              guard position + 1 == end else {
+                throw Fault(line: line, problem: "a carriage return without a line feed")
+              }
               position += 1
               try finishRow(&fields, from: &rowStart, to: stop, line: line)
               continue

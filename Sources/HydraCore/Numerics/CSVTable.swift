@@ -128,7 +128,8 @@ public struct CSVTable: Sendable {
   }
 
   func checkedRange(_ row: Int, _ column: Int) -> Range<Int> {
-    precondition(row >= 0 && row < count && column >= 0 && column < columns, "field (\(row), \(column)) of \(count) rows")
+    precondition(
+      row >= 0 && row < count && column >= 0 && column < columns, "field (\(row), \(column)) of \(count) rows")
     return layout.range(row: row, column: column)
   }
 }

@@ -29,7 +29,8 @@ public struct CivilDate: Hashable, Sendable {
 
   /// Whether the Gregorian calendar has this day.
   public static func isValid(year: Int, month: Int, day: Int) -> Bool {
-    (-9999...9999).contains(year) && (1...12).contains(month) && day >= 1 && day <= daysInMonth(year: year, month: month)
+    (-9999...9999).contains(year) && (1...12).contains(month) && day >= 1
+      && day <= daysInMonth(year: year, month: month)
   }
 
   /// The length of a month, 28 to 31.
@@ -103,7 +104,8 @@ extension CivilDate: LosslessStringConvertible {
   /// `2012-06-04`. Years outside 0...9999 get a sign and do not parse back.
   public var description: String {
     let (year, month, day) = components
-    return (year < 0 ? "-" : year > 9999 ? "+" : "") + padded(abs(year), 4) + "-" + padded(month, 2) + "-" + padded(day, 2)
+    return (year < 0 ? "-" : year > 9999 ? "+" : "") + padded(abs(year), 4) + "-" + padded(month, 2) + "-"
+      + padded(day, 2)
   }
 
   /// Parses exactly the ten bytes `YYYY-MM-DD`.

@@ -79,7 +79,8 @@ public enum FileBytes {
     if path == "-" { return try write(bytes, descriptor: STDOUT_FILENO, path: "standard output") }
     let packed =
       path.hasSuffix(".gz")
-      ? try Compression.gzip(bytes, file: path) : path.hasSuffix(".zst") ? try Compression.zstd(bytes, file: path) : bytes
+      ? try Compression.gzip(bytes, file: path)
+      : path.hasSuffix(".zst") ? try Compression.zstd(bytes, file: path) : bytes
     var status = stat()
     let exists = stat(path, &status) == 0
     // Devices and pipes cannot be replaced by renaming.

@@ -243,7 +243,8 @@ struct JSONParser {
     case UInt8(ascii: "u"):
       var code = try hexadecimal()
       if code & 0xfc00 == 0xd800 {
-        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"), bytes[position + 1] == UInt8(ascii: "u")
+        guard position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
+          bytes[position + 1] == UInt8(ascii: "u")
         else { throw fault("half of a surrogate pair") }
         position += 2
         let low = try hexadecimal()

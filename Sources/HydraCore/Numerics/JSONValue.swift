@@ -157,7 +157,8 @@ extension JSONValue: Hashable {
     case .bool(let value): hasher.combine(value)
     // One hash for a number however it is held.
     case .integer(let value): hasher.combine(value)
-    case .number(let value): if let whole = Int64(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
+    case .number(let value):
+      if let whole = Int64(exactly: value) { hasher.combine(whole) } else { hasher.combine(value) }
     case .string(let value): hasher.combine(value)
     case .array(let values): hasher.combine(values)
     case .object(let members):

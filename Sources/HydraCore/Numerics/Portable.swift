@@ -63,8 +63,9 @@ extension Portable {
     guard x > 0, x < .infinity else { return log(x) }
     let (high, low) = logarithmPair(x)
     // 1/ln 10 as a pair.
-    return high * 0.4342944819032518 + (productError(high, 0.4342944819032518, high * 0.4342944819032518)
-      + (low * 0.4342944819032518 + high * 1.098319650216765e-17))
+    return high * 0.4342944819032518
+      + (productError(high, 0.4342944819032518, high * 0.4342944819032518)
+        + (low * 0.4342944819032518 + high * 1.098319650216765e-17))
   }
 
   /// The hyperbolic tangent; error ≤ 2 ulp.

@@ -74,7 +74,8 @@ private func incompleteBeta(_ x: Double, _ y: Double, _ a: Double, _ b: Double) 
   if y <= 0 { return 1 }
   // The fraction converges fast below the mean of the distribution.
   let value =
-    x * (a + b + 2) <= a + 1 ? betaFactor(x, y, a, b) / a * betaFraction(x, a, b)
+    x * (a + b + 2) <= a + 1
+    ? betaFactor(x, y, a, b) / a * betaFraction(x, a, b)
     : 1 - betaFactor(y, x, b, a) / b * betaFraction(y, b, a)
   return min(1, max(0, value))
 }

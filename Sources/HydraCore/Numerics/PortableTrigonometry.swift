@@ -32,7 +32,8 @@ extension Portable {
     let (t, high, low): (Double, Double, Double)
     switch size {
     case ..<0.4375: (t, high, low) = (size, 0, 0)
-    case ..<0.6875: (t, high, low) = ((2 * size - 1) / (2 + size), 4.63647609000806093515e-01, 2.26987774529616870924e-17)
+    case ..<0.6875:
+      (t, high, low) = ((2 * size - 1) / (2 + size), 4.63647609000806093515e-01, 2.26987774529616870924e-17)
     case ..<1.1875: (t, high, low) = ((size - 1) / (size + 1), 7.85398163397448278999e-01, 3.06161699786838301793e-17)
     case ..<2.4375:
       (t, high, low) = ((size - 1.5) / (1 + 1.5 * size), 9.82793723247329054082e-01, 1.39033110312309984516e-17)
@@ -121,7 +122,8 @@ private struct ReducedAngle {
     let next = Double((words[0] & 0x7ff) << 42 | words[1] >> 22) * 0x1p-106
     // Times π/2 as a pair.
     let product = top * 1.5707963267948966
-    let rest = productError(top, 1.5707963267948966, product) + (top * 6.123233995736766e-17 + next * 1.5707963267948966)
+    let rest =
+      productError(top, 1.5707963267948966, product) + (top * 6.123233995736766e-17 + next * 1.5707963267948966)
     let sign = aboveHalf ? -scale : scale
     high = (product + rest) * sign
     low = (rest - ((product + rest) - product)) * sign

@@ -23,7 +23,8 @@ public struct Timestamp: Hashable, Sendable {
 
   /// Nanoseconds since the UTC midnight before, 0 ..< 86 400 000 000 000.
   public var nanosecondsOfDay: Int64 {
-    nanoseconds - nanoseconds.flooredQuotient(86_400_000_000_000) * 86_400_000_000_000
+    let rest = nanoseconds % 86_400_000_000_000
+    return rest < 0 ? rest + 86_400_000_000_000 : rest
   }
 
   /// Whole seconds since 1970, rounded down.
@@ -82,6 +83,11 @@ extension Timestamp: LosslessStringConvertible {
       guard let clock = ClockFields(bytes, from: 10) else { return nil }
       seconds += clock.seconds
       fraction = clock.nanoseconds
+    }
+    if seconds < 0, fraction > 0 {
+      // Counted back from the second above, so that the earliest moment does not overflow on the way.
+      seconds += 1
+      fraction -= 1_000_000_000
     }
     let scaled = seconds.multipliedReportingOverflow(by: 1_000_000_000)
     let total = scaled.partialValue.addingReportingOverflow(fraction)
