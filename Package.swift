@@ -58,6 +58,10 @@ let runner: [Target] = [
     ])
 ]
 
+let examples: [Target] = ["drift-watch", "train-predict-explain", "agent-on-a-folder"].map {
+  .executableTarget(name: $0, dependencies: ["HydraCore"], path: "Examples/\($0)")
+}
+
 let tests: [Target] =
   [.target(name: "TestSupport", path: "Tests/TestSupport")]
   + [
@@ -81,6 +85,6 @@ let package = Package(
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
-  targets: systemLibraries + modules + runner + tests,
+  targets: systemLibraries + modules + runner + examples + tests,
   swiftLanguageModes: [.v6]
 )
