@@ -31,25 +31,15 @@ public struct Comparison: Hashable, Codable, Sendable {
     precondition(champion.count == candidate.count, "\(champion.count) days against \(candidate.count)")
     let differences = zip(champion, candidate).map { $0 - $1 }.filter(\.isFinite)
     guard differences.count >= max(20, 2 * span), differences.contains(where: { $0 != 0 }) else { return nil }
-    let n = Double(differences.count)
-    let mean = Statistics.mean(differences)
     // Bartlett's weights keep the variance positive where the rectangular ones of the paper need not.
-    var variance = 0.0
-    for lag in 0..<span {
-      var covariance = 0.0
-      for index in lag..<differences.count {
-        covariance += (differences[index] - mean) * (differences[index - lag] - mean)
-      }
-      covariance /= n
-      variance += lag == 0 ? covariance : 2 * (1 - Double(lag) / Double(span)) * covariance
-    }
-    guard variance > 0 else { return nil }
+    guard let mean = NeweyWest(differences, lags: span - 1) else { return nil }
+    let n = Double(differences.count)
     let h = Double(span)
     let factor = ((n + 1 - 2 * h + h * (h - 1) / n) / n).squareRoot()
-    let statistic = mean / (variance / n).squareRoot() * factor
+    let statistic = mean.t * factor
     self.basis = basis
     days = differences.count
-    meanDifference = mean
+    meanDifference = mean.mean
     self.statistic = statistic
     pValue = 1 - Portable.studentTCDF(statistic, degrees: n - 1)
   }

@@ -165,7 +165,9 @@ public struct Diagnostician: Sendable {
     }
     let adjusted = MultipleTesting.holm(pValues)
     for index in tests.indices { tests[index].pValue = adjusted[index] }
-    return tests.sorted { ($0.pValue, -abs($0.statistic), $0.feature) < ($1.pValue, -abs($1.statistic), $1.feature) }
+    return tests.sorted { a, b in
+      a.pValue == b.pValue ? abs(a.statistic) > abs(b.statistic) : a.pValue < b.pValue
+    }
   }
 
   // MARK: - Numbers
@@ -184,27 +186,15 @@ public struct Diagnostician: Sendable {
   /// Difference of two means over its Newey-West standard error; nil with fewer than ten values on a side.
   private func meanDifference(_ after: [Double], _ before: [Double]) -> Difference? {
     guard after.count >= 10, before.count >= 10 else { return nil }
-    let variance =
-      longRunVariance(after) / Double(after.count) + longRunVariance(before) / Double(before.count)
-    guard variance > 0 else { return nil }
-    let statistic = (Statistics.mean(after) - Statistics.mean(before)) / variance.squareRoot()
-    // The degrees of freedom of the shorter side guard against few, persistent values.
-    let pValue = 2 * (1 - Portable.studentTCDF(abs(statistic), degrees: Double(after.count - 1)))
-    return Difference(statistic: statistic, pValue: max(pValue, 1e-12), score: score(pValue))
-  }
-
-  /// Long-run variance with Bartlett weights over n^(1/2) lags.
-  private func longRunVariance(_ values: [Double]) -> Double {
-    let mean = Statistics.mean(values)
-    let lags = max(1, Int(Double(values.count).squareRoot()))
-    var sum = 0.0
-    for lag in 0...lags {
-      var covariance = 0.0
-      for index in lag..<values.count { covariance += (values[index] - mean) * (values[index - lag] - mean) }
-      covariance /= Double(values.count)
-      sum += lag == 0 ? covariance : 2 * (1 - Double(lag) / Double(lags + 1)) * covariance
+    func lags(_ values: [Double]) -> Int { max(1, Int(Double(values.count).squareRoot())) }
+    guard let new = NeweyWest(after, lags: lags(after)), let old = NeweyWest(before, lags: lags(before)) else {
+      return nil
     }
-    return max(sum, 0)
+    let error = (new.standardError * new.standardError + old.standardError * old.standardError).squareRoot()
+    let statistic = (new.mean - old.mean) / error
+    // The degrees of freedom of the shorter side guard against few, persistent values.
+    let pValue = Portable.studentTTwoSided(statistic, degrees: Double(after.count - 1))
+    return Difference(statistic: statistic, pValue: max(pValue, 1e-12), score: score(pValue))
   }
 
   private func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
@@ -224,13 +214,13 @@ public struct Diagnostician: Sendable {
     _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
   ) -> [Diagnosis.AttributionShift] {
     guard let policy = evidence.policy, let columns = try? policy.columns(in: evidence.history.names),
-      !recent.isEmpty, !reference.isEmpty
+      let explainer = try? TreeExplainer(policy.model), !recent.isEmpty, !reference.isEmpty
     else { return [] }
     func means(_ rows: Range<Int>) -> [Double] {
       // Sixty rows show where the weight lies; all of them would cost more than the experiments.
       let step = max(1, rows.count / 60)
       let chosen = Array(stride(from: rows.lowerBound, to: rows.upperBound, by: step))
-      let explained = policy.model.contributions(evidence.history.matrix(rows: chosen, columns: columns))
+      let explained = explainer.contributions(evidence.history.matrix(rows: chosen, columns: columns))
       var sums = [Double](repeating: 0, count: columns.count)
       for row in 0..<chosen.count {
         for column in columns.indices { sums[column] += abs(explained[row, column]) }
@@ -238,10 +228,12 @@ public struct Diagnostician: Sendable {
       return sums.map { $0 / Double(chosen.count) }
     }
     let (before, after) = (means(reference), means(recent))
-    return columns.indices
-      .map { Diagnosis.AttributionShift(feature: policy.features[$0], before: before[$0], after: after[$0]) }
-      .filter { $0.before > 0 || $0.after > 0 }
-      .sorted { (abs($0.after - $0.before), $1.feature) > (abs($1.after - $1.before), $0.feature) }
-      .prefix(6).map { $0 }
+    var shifts: [Diagnosis.AttributionShift] = []
+    for column in columns.indices where before[column] > 0 || after[column] > 0 {
+      shifts.append(.init(feature: policy.features[column], before: before[column], after: after[column]))
+    }
+    func size(_ shift: Diagnosis.AttributionShift) -> Double { abs(shift.after - shift.before) }
+    shifts.sort { a, b in size(a) == size(b) ? a.feature < b.feature : size(a) > size(b) }
+    return Array(shifts.prefix(6))
   }
 }

@@ -25,9 +25,9 @@ public struct RunReport: Sendable {
     let healing = returns[.selfHealing] ?? []
     let differences = [Arm.frozen, .periodic].compactMap { other -> RunSummary.Difference? in
       guard let theirs = returns[other],
-        let interval = SharpeBootstrap.difference(healing, theirs, seed: settings.seed)
+        let interval = SharpeInterval.difference(of: healing, theirs, confidence: 0.9, seed: settings.seed)
       else { return nil }
-      return .init(against: other, sharpe: interval.estimate, low: interval.low, high: interval.high)
+      return .init(against: other, sharpe: interval.estimate, low: interval.lower, high: interval.upper)
     }
     summary = RunSummary(
       market: market.instrument.symbol, from: from, to: to, capital: settings.capital,
@@ -52,7 +52,7 @@ public struct RunReport: Sendable {
 extension ArmSummary {
   init(_ state: AgentState, _ history: FeatureHistory, daily: [Double], settings: AgentSettings) {
     let record = state.record
-    let interval = SharpeBootstrap.interval(daily, seed: settings.seed)
+    let interval = SharpeInterval.ratio(of: daily, confidence: 0.9, seed: settings.seed)
     var (highest, drawdown) = (settings.capital, 0.0)
     for value in record.equity {
       highest = max(highest, value)
@@ -64,7 +64,7 @@ extension ArmSummary {
     self.init(
       bars: record.dates.count, fills: state.book.fillCount, lotsTraded: state.book.portfolio.lotsTraded,
       netProfit: state.book.equity - settings.capital, slippage: state.book.slippage, fees: state.book.portfolio.fees,
-      sharpe: interval?.estimate, sharpeLow: interval?.low, sharpeHigh: interval?.high,
+      sharpe: interval?.estimate, sharpeLow: interval?.lower, sharpeHigh: interval?.upper,
       volatility: daily.count > 1 ? Statistics.standardDeviation(daily) * 252.0.squareRoot() : 0,
       maximumDrawdown: drawdown / settings.capital,
       informationCoefficient: coefficient.isFinite ? coefficient : nil, driftAlarms: record.alarms.count,

@@ -33,7 +33,10 @@ struct Chart {
   var height = 260.0
 
   private let width = 960.0
-  private let (left, right, top, bottom) = (72.0, 16.0, 14.0, 28.0)
+  private let left = 72.0
+  private let right = 16.0
+  private let top = 14.0
+  private let bottom = 28.0
 
   /// The `<svg>` element; empty without two dates.
   var svg: String {
