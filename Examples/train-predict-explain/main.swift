@@ -22,6 +22,6 @@ let predictions = model.predict(Matrix(Array(rows[test])))
 let error = zip(predictions, targets[test]).map { ($0 - $1) * ($0 - $1) }.reduce(0, +) / Double(test.count)
 print("rmse", error.squareRoot())
 
-let explanation = model.contributions(Matrix([rows[800]])).row(0)
+let explanation = try TreeExplainer(model).contributions(Matrix([rows[800]])).row(0)
 for (name, contribution) in zip(model.featureNames, explanation) { print(name, contribution) }
 print("base value", explanation[3], "- sums with the contributions to", explanation.reduce(0, +))
