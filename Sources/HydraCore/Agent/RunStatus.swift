@@ -22,19 +22,20 @@ public struct RunStatus: Sendable {
     let capital = settings["capital"]?.double
     let experiments = try store.experiments.all(of: run, arm: arm)
     let champion = try store.models.champion(of: run, arm: arm)
-    json = .object([
+    let profit: Double? = if let capital, let equity = bar["equity"]?.double { equity - capital } else { nil }
+    var newest: JSONValue = .null
+    if let event { newest = .string("\(event.time.date) \(event.kind)") }
+    let members: [(key: String, value: JSONValue)] = [
       ("run", .string(run.key)), ("state", .string(run.state.rawValue)),
       ("date", bar["date"] ?? .null), ("champion", champion.map { JSONValue($0.version) } ?? .null),
       ("champion_settings", champion?.settings ?? .null), ("contract", bar["contract"] ?? .null),
       ("position", bar["position"] ?? .null), ("equity", bar["equity"] ?? .null),
-      (
-        "net_profit",
-        JSONValue(bar["equity"]?.double.flatMap { equity in capital.map { equity - $0 } })
-      ),
+      ("net_profit", JSONValue(profit)),
       ("drift_score", bar["drift"] ?? .null), ("drift_stream", bar["drift_stream"] ?? .null),
       ("experiments", JSONValue(experiments.count)),
-      ("newest_event", event.map { .string("\($0.time.date) \($0.kind)") } ?? .null),
+      ("newest_event", newest),
       ("journal_entries", JSONValue(run.head.count)), ("journal_hash", .string(run.head.hash)),
-    ])
+    ]
+    json = .object(members)
   }
 }
