@@ -6,8 +6,10 @@ import HydraCore
 struct DataCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "data",
-    abstract: "Market data: generate, check, show.",
-    subcommands: [DataSynthCommand.self, DataCheckCommand.self, DataShowCommand.self])
+    abstract: "Market data: generate, import, check, show.",
+    subcommands: [
+      DataSynthCommand.self, DataImportCommand.self, DataCheckCommand.self, DataShowCommand.self, DataStudyCommand.self,
+    ])
 }
 
 /// The folder of market data that a verb reads.

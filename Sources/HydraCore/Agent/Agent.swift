@@ -72,7 +72,7 @@ public actor Agent {
     guard total > 0 else { throw RunError.noBars(symbol: instrument.symbol, from: from, to: to) }
     let run = try findRun(market, related, from, to)
     let writer = try JournalWriter(store, run: run)
-    var pipeline = FeaturePipeline(instrument: instrument, related: related.map(\.instrument))
+    var pipeline = FeaturePipeline(instrument: instrument, relatedSymbols: instrument.related)
     var labels = LabelBuilder(symbol: instrument.symbol, horizon: settings.horizon)
     var changes = RollFreeChanges()
     var history = FeatureHistory(names: pipeline.names, horizon: settings.horizon)

@@ -15,11 +15,7 @@ public struct RunInput: Sendable {
   ///
   /// `ingested` is the time under which the facts are stored; it influences nothing else.
   public init(folder: MarketFolder, symbol: String, ingested: Timestamp) throws {
-    market = try folder.history(symbol: symbol, ingested: ingested)
-    related = []
-    for name in market.instrument.related where folder.hasMarket(name) {
-      related.append(try folder.history(symbol: name, ingested: ingested))
-    }
+    (market, related) = try folder.marketWithRelated(symbol, ingested: ingested)
   }
 
   /// The first and the last trade date of the market; nil without bars.

@@ -29,7 +29,7 @@ func readTable(_ file: String, format: InputOptions.InputFormat? = nil) throws -
   var name = file
   for suffix in [".gz", ".zst"] where name.hasSuffix(suffix) { name.removeLast(suffix.count) }
   let isJSONLines = format.map { $0 == .jsonl } ?? name.hasSuffix(".jsonl")
-  return try isJSONLines ? CSVTable(jsonLines: file) : CSVTable(path: file)
+  return try isJSONLines ? CSVTable(jsonLinesPath: file) : CSVTable(path: file)
 }
 
 /// Where and how results are printed.

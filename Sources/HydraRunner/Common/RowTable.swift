@@ -20,14 +20,14 @@ struct RowTable {
       switch self {
       case .numbers(let values): values[row] != nil
       case .texts: false
-      case .carried(let values): Double(values[row]) != nil
+      case .carried(let values): NumberText.number(values[row]) != nil
       }
     }
 
     /// The field's text; empty when missing. NaN is missing; infinities are `inf` and `-inf`.
     func text(_ row: Int) -> String {
       switch self {
-      case .numbers(let values): values[row].map(CSVWriter.text) ?? ""
+      case .numbers(let values): values[row].map { $0.isNaN ? "" : NumberText.text($0) } ?? ""
       case .texts(let values): values[row] ?? ""
       case .carried(let values): values[row]
       }
@@ -38,7 +38,7 @@ struct RowTable {
       case .numbers(let values): values[row].map { .number($0) } ?? .null
       case .texts(let values): values[row].map { .string($0) } ?? .null
       case .carried(let values):
-        values[row].isEmpty ? .null : Double(values[row]).map { .number($0) } ?? .string(values[row])
+        values[row].isEmpty ? .null : NumberText.number(values[row]).map { .number($0) } ?? .string(values[row])
       }
     }
   }
@@ -50,9 +50,9 @@ struct RowTable {
 
   /// Starts with the input's columns, unchanged and in front.
   init(carrying table: CSVTable, except: Set<String> = []) {
-    rows = table.rows
-    for name in table.names where !except.contains(name) {
-      columns.append((name, .carried((0..<table.rows).map { table.field($0, name) })))
+    rows = table.count
+    for (index, name) in table.header.enumerated() where !except.contains(name) {
+      columns.append((name, .carried(table.strings(column: index))))
     }
   }
 
@@ -104,11 +104,12 @@ struct RowTable {
   private func object(_ row: Int) -> JSONValue { .object(columns.map { ($0.name, $0.values.json(row)) }) }
 
   private func csv() -> String {
-    var text = columns.map { CSVWriter.quoted($0.name) }.joined(separator: ",") + "\n"
+    var writer = CSVWriter(header: columns.map(\.name))
     for row in 0..<rows {
-      text += columns.map { CSVWriter.quoted($0.values.text(row)) }.joined(separator: ",") + "\n"
+      for column in columns { writer.add(column.values.text(row)) }
+      writer.endRow()
     }
-    return text
+    return writer.text
   }
 
   private func aligned() -> String {

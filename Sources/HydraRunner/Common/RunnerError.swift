@@ -1,3 +1,5 @@
+import HydraCore
+
 /// Exit codes of the runner, after BSD's `sysexits.h`.
 enum ExitStatus: Int32 {
   case usage = 64
@@ -24,4 +26,42 @@ struct RunnerError: Error, CustomStringConvertible {
   }
 
   var description: String { hint.map { "\(message) (\($0))" } ?? message }
+}
+
+extension ExitStatus {
+  /// The code that stands for a library's error; nil for errors of the argument parser.
+  init?(_ error: any Error) {
+    switch error {
+    case let error as RunnerError: self = error.status
+    case let error as FileError: self = error.reason.hasPrefix("No such file") ? .noInput : .inputOutput
+    case let error as MarketDataError:
+      switch error {
+      case .missingFile: self = .noInput
+      case .unknownMarket: self = .usage
+      case .malformed: self = .badData
+      }
+    case let error as StoreError: self = ExitStatus(error)
+    case is CSVError, is JSONError, is TableFeatureError, is LightGBMFileError, is EvaluationError, is AccountingError:
+      self = .badData
+    case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
+    case is HTTPError, is LanguageModelError: self = .unavailable
+    case is ExplanationError: self = .badData
+    default: return nil
+    }
+  }
+
+  private init(_ error: StoreError) {
+    switch error {
+    case .badLocation: self = .usage
+    case .notBuilt: self = .badConfiguration
+    case .noFile: self = .noInput
+    case .cannotOpen: self = .cannotCreate
+    case .notAStore, .newerSchema, .olderSchema, .damaged, .invalidFact: self = .badData
+    case .readOnly, .diskFull, .inputOutput: self = .inputOutput
+    case .busy: self = .tryAgain
+    case .notFound: self = .noInput
+    case .conflict, .journalMismatch: self = .badData
+    case .database: self = .internalError
+    }
+  }
 }
