@@ -73,3 +73,53 @@ struct DataSynthCommand: AsyncParsableCommand {
     ])
   }
 }
+
+/// `hydra data study`: measures generated worlds against the figures of real oats.
+struct DataStudyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "study", abstract: "Measure generated markets against the figures of real oats, over many seeds.",
+    shouldDisplay: false)
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var run: RunOptions
+
+  @Option(help: "Worlds; their seeds count up from --seed.")
+  var seeds = 20
+
+  @Option(help: "Length of each world in calendar years, 1 to 60.")
+  var years = 10
+
+  @Flag(help: "Plant no shifts.")
+  var noShifts = false
+
+  @Option(help: "Factor on the planted information coefficients, 0 to 10.")
+  var effectScale = 1.0
+
+  mutating func validate() throws {
+    guard (1...10_000).contains(seeds) else { throw ValidationError("--seeds is \(seeds); it must be 1 to 10000") }
+    guard (1...60).contains(years) else { throw ValidationError("--years is \(years); it must be 1 to 60") }
+    guard effectScale >= 0, effectScale <= 10 else {
+      throw ValidationError("--effect-scale is \(effectScale); it must be 0 to 10")
+    }
+    guard run.seed <= UInt64.max - 10_000 else { throw ValidationError("--seed is too large") }
+  }
+
+  func run() async throws {
+    var settings = SyntheticWorld.Settings(years: years)
+    settings.shifts = !noShifts
+    settings.effectScale = effectScale
+    let rows = SyntheticStudy.run(
+      settings: settings, seeds: run.seed...run.seed + UInt64(seeds - 1), threads: run.threads)
+    var table = RowTable(rows: rows.count)
+    table.add(column: "property", rows.map { $0.target.name })
+    table.add(column: "target", rows.map { $0.target.aim })
+    table.add(column: "low", rows.map { $0.target.low })
+    table.add(column: "high", rows.map { $0.target.high })
+    table.add(column: "measured", rows.map { ($0.mean * 10_000).rounded() / 10_000 })
+    table.add(column: "standard_error", rows.map { ($0.standardError * 10_000).rounded() / 10_000 })
+    table.add(column: "within", rows.map { $0.isMet.map { $0 ? "yes" : "NO" } })
+    try output.write(rows: table)
+    let missed = rows.count { $0.isMet == false }
+    if missed > 0 { throw RunnerError(.internalError, "\(missed) figures are outside their tolerance") }
+  }
+}

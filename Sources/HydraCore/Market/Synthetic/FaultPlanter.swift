@@ -2,8 +2,8 @@ import HydraNumerics
 
 /// Writes faults of the kinds that real files have into rows, and leaves a note on each such row.
 enum FaultPlanter {
-  /// Held-contract rows: a run of stale settlements and a duplicate in the primary market, a bad tick in its
-  /// first neighbour.
+  /// Held-contract rows: a run of stale settlements and a duplicate in the primary market, a bad tick in the
+  /// volatility index.
   static func plant(carry rows: inout [SyntheticCarryRow], isPrimary: Bool, symbol: String, seed: UInt64) {
     var random = CounterRandom(seed: seed, stream: "faults carry \(symbol)")
     if isPrimary {
@@ -12,7 +12,7 @@ enum FaultPlanter {
       var second = rows[index]
       second.faults.append(RowFault(kind: .duplicate))
       rows.insert(second, at: index + 1)
-    } else if symbol == MarketModel.corn.symbol {
+    } else if symbol == MarketModel.volatilityIndex.symbol {
       let index = rows.count / 3 + random.below(rows.count / 3)
       rows[index].faults.append(
         RowFault(kind: .badTick, column: "price", trueValue: fixed(rows[index].price)))

@@ -20,7 +20,8 @@ struct GrainShocks {
   ///   - usual: correlation matrix, row by row.
   ///   - selloff: the same for the days on which `isSelloff` holds.
   init(
-    days: Int, degreesOfFreedom: [Int], groups: [Int], usual: [[Double]], selloff: [[Double]], isSelloff: [Bool], seed: UInt64
+    days: Int, degreesOfFreedom: [Int], groups: [Int], usual: [[Double]], selloff: [[Double]], isSelloff: [Bool],
+    seed: UInt64
   ) {
     let markets = groups.count
     let factors = (Self.cholesky(usual), Self.cholesky(selloff))

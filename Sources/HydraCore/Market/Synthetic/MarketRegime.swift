@@ -15,9 +15,9 @@ public enum MarketRegime: String, Codable, Sendable, CaseIterable {
   /// Factor on volatility; the supply shock has twice that of the quiet range.
   var volatilityFactor: Double {
     switch self {
-    case .quiet: 0.88
-    case .trendUp, .trendDown, .liquidityDrought: 1
-    case .supplyShock: 1.76
+    case .quiet: 0.8
+    case .trendUp, .trendDown, .liquidityDrought: 1.03
+    case .supplyShock: 1.6
     case .selloff: 1.2
     }
   }
@@ -43,7 +43,7 @@ public enum MarketRegime: String, Codable, Sendable, CaseIterable {
     switch self {
     case .quiet: 0.44
     case .trendUp, .trendDown: 0.16
-    case .supplyShock: 0.07
+    case .supplyShock: 0.05
     case .liquidityDrought: 0.09
     case .selloff: 0.08
     }

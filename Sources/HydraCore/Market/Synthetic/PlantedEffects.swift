@@ -3,44 +3,37 @@ import HydraNumerics
 /// How later returns depend on what is known: the sizes that make the stated information coefficients true.
 ///
 /// Each day's expected return is `c z σ` with `z` the feature as known the evening before. Over a horizon of h days the
-/// correlation of `z` with the return over its volatility is `c √h p`, `p` being the feature's mean autocorrelation at
-/// lags 0...h-1, hence `c = IC / (√h p)`.
+/// correlation of `z` with the return over its volatility is `c g √h`. The gain `g` is near the feature's mean
+/// autocorrelation at lags 0...h-1; jumps and changing volatility take a little off. It was measured on pairs of worlds
+/// with and without effects, as ``SyntheticStudy`` does. Hence `c = IC / (g √h √(1 - Σ IC²))`.
 struct PlantedEffects: Sendable {
   /// Trading days.
   static let horizon = 20
   static let positionsCoefficient = 0.06
   static let carryCoefficient = 0.04
-  /// Mean and spread of ln(far / near) a year, see `SyntheticTargets`; the carry feature is (mean - slope) / spread.
-  static let slopeMean = -0.07
-  static let slopeSpread = 0.33
+  /// The carry feature is ln(near / far) a year over this. Its mean is zero, as prices are that keep a level.
+  static let slopeSpread = 0.37
   /// Features are cut here, so that no day is all effect.
   static let featureBound = 2.5
-  /// Mean autocorrelation of the carry feature at lags 0...19, measured over worlds.
-  private static let carryPersistence = 0.8
+  private static let positionsGain = 0.79
+  private static let carryGain = 0.83
 
   /// Expected return in daily standard deviations for a feature of one.
   let positions: Double
   let carry: Double
 
   init(scale: Double) {
-    let root = Double(Self.horizon).squareRoot()
-    // The newest report changes once a week.
-    let daily = Portable.exp(Portable.log(CommitmentsSimulation.weeklyPersistence) / 5)
-    var persistence = 0.0
-    var power = 1.0
-    for _ in 0..<Self.horizon {
-      persistence += power
-      power *= daily
-    }
-    persistence /= Double(Self.horizon)
-    positions = Self.positionsCoefficient * scale / (root * persistence)
-    carry = Self.carryCoefficient * scale / (root * Self.carryPersistence)
+    let (first, second) = (Self.positionsCoefficient * scale, Self.carryCoefficient * scale)
+    // What the effects explain adds to the variance of the return that they are measured against.
+    let rest = (Double(Self.horizon) * (1 - first * first - second * second)).squareRoot()
+    positions = first / (rest * Self.positionsGain)
+    carry = second / (rest * Self.carryGain)
   }
 
   static func bounded(_ feature: Double) -> Double { min(max(feature, -featureBound), featureBound) }
 
   /// The carry feature of a slope.
-  static func carryFeature(slope: Double) -> Double { bounded((slopeMean - slope) / slopeSpread) }
+  static func carryFeature(slope: Double) -> Double { bounded(-slope / slopeSpread) }
 
   /// What is written down as truth.
   static func truth(scale: Double) -> [PlantedEffect] {
@@ -52,7 +45,7 @@ struct PlantedEffects: Sendable {
       PlantedEffect(
         kind: .carry, file: "carry/OATIES.csv", column: "carry,price", informationCoefficient: carryCoefficient * scale,
         horizon: horizon,
-        feature: "newest recorded ln(carry / price) a year, less 0.07, over 0.33, cut at 2.5"),
+        feature: "newest recorded ln(carry / price) a year, over 0.37, cut at 2.5"),
       PlantedEffect(
         kind: .decoy, file: "signals/ZO.csv", column: "pasture_rating", informationCoefficient: 0, horizon: horizon,
         feature: "as it stands"),
@@ -69,7 +62,7 @@ extension PlantedShift {
   /// Trading days that the drift shift lasts.
   static let driftDays = 252
   /// Factor of the volatility shift, or one over it.
-  static let volatilityFactor = 1.5
+  static let volatilityFactor = 1.4
 
   /// Three shifts in an order, at dates and in directions that the seed decides, spread over the later part.
   static func plant(days: [CivilDate], seed: UInt64) -> [PlantedShift] {
@@ -91,6 +84,14 @@ extension PlantedShift {
       case .relation: return PlantedShift(kind: kind, date: days[day], until: nil, size: -1)
       }
     }
+  }
+
+  /// Factor on the volatility of all days that makes up for a volatility shift: its logarithm then has mean zero over the
+  /// days, and a world has the usual volatility whether it rises or falls half-way.
+  static func levelBefore(_ shifts: [PlantedShift], days: [CivilDate]) -> Double {
+    guard let shift = shifts.first(where: { $0.kind == .volatility }) else { return 1 }
+    let share = Double(days.count { shift.isInForce(on: $0) }) / Double(days.count)
+    return Portable.exp(-share * Portable.log(shift.size))
   }
 
   func isInForce(on date: CivilDate) -> Bool { date >= self.date && until.map { date < $0 } ?? true }

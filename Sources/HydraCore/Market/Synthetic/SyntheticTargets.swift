@@ -16,7 +16,19 @@ public struct SyntheticTarget: Hashable, Codable, Sendable {
   /// All properties of daily data, in the order in which ``SyntheticStudy`` measures them.
   ///
   /// Held-contract figures are of returns without rolls; volumes are of the second-nearby series.
-  public static let daily: [SyntheticTarget] = [
+  /// - Parameter effectScale: the worlds' factor on planted effects.
+  public static func daily(effectScale: Double = 1) -> [SyntheticTarget] {
+    let (positions, carry) = (
+      effectScale * PlantedEffects.positionsCoefficient, effectScale * PlantedEffects.carryCoefficient
+    )
+    return daily + [
+      .init("IC of positions over 20 days, sign set right", "0.06 x scale", 0.85 * positions, 1.15 * positions),
+      .init("IC of carry over 20 days", "0.04 x scale", 0.85 * carry, 1.15 * carry),
+      .init("IC of the decoy over 20 days", "0", -0.06, 0.06),
+    ]
+  }
+
+  private static let daily: [SyntheticTarget] = [
     .init("volatility, median of 60-day windows, %", "29", 26, 32),
     .init("volatility, 5 % of windows, %", "17", 14, 20),
     .init("volatility, 95 % of windows, %", "43", 40, 46),
@@ -47,9 +59,6 @@ public struct SyntheticTarget: Hashable, Codable, Sendable {
     .init("correlation with wheat", "0.54", 0.47, 0.61),
     .init("correlation with soybeans", "0.46", 0.39, 0.53),
     .init("withheld position reports, %", "few", nil, nil),
-    .init("IC of positions over 20 days, sign set right", "0.06 x scale", nil, nil),
-    .init("IC of carry over 20 days", "0.04 x scale", nil, nil),
-    .init("IC of the decoy over 20 days", "0", nil, nil),
   ]
 
   private init(_ name: String, _ aim: String, _ low: Double?, _ high: Double?) {

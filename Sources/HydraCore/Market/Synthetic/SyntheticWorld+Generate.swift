@@ -113,6 +113,7 @@ private struct PrimarySimulation {
   let shifts: [PlantedShift]
   let positions: [Double]
   let effects: PlantedEffects
+  /// Without regimes and shifts.
   let volatility: [Double]
   let jumps: [Double]
   var curve: CurveSimulation
@@ -133,7 +134,8 @@ private struct PrimarySimulation {
     self.positions = positions
     effects = PlantedEffects(scale: settings.effects ? settings.effectScale : 0)
     var random = CounterRandom(seed: settings.seed, stream: "volatility \(model.symbol)")
-    volatility = model.volatility.dailyPath(schedule.days, random: &random)
+    let level = PlantedShift.levelBefore(shifts, days: schedule.days)
+    volatility = model.volatility.dailyPath(schedule.days, random: &random).map { $0 * level }
     jumps = model.volatility.jumpPath(schedule.days, random: &random)
     curve = CurveSimulation(model: model, schedule: schedule, seed: settings.seed)
   }
