@@ -20,7 +20,6 @@ enum SmallWorld {
     settings.warmUpRows = 300
     settings.recipe.window = 600
     settings.recipe.trees.rounds = 12
-    settings.recipe.trees.earlyStoppingRounds = 5
     settings.recipe.trees.maximumBins = 16
     settings.recipe.trees.minimumLeafRows = 30
     settings.healing.evaluationBars = 100

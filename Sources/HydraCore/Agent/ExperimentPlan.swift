@@ -64,7 +64,8 @@ public struct ExperimentData: Codable, Sendable {
   public var history: FeatureHistory
   public var champion: Policy
   /// The forecasts that the arm really made, aligned with the history.
-  public var forecasts: [Double]
+  public var forecasts: [Double] { packedForecasts.values }
+  private var packedForecasts: PackedDoubles
   /// Batches of the compared bars and of the bars before them from which volume and volatility are learnt.
   public var batches: [Batch]
 
@@ -77,7 +78,7 @@ public struct ExperimentData: Codable, Sendable {
     self.capital = capital
     self.history = history
     self.champion = champion
-    self.forecasts = forecasts
+    packedForecasts = PackedDoubles(forecasts)
     self.batches = batches
   }
 }

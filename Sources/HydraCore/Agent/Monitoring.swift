@@ -8,7 +8,7 @@ import HydraNumerics
 /// | `return` | Δ(t) / σ(t−1) | drift of prices |
 /// | `volatility` | ln((\|Δ(t)\| + 0.1 σ(t−1)) / price) | size of moves |
 /// | `relation` | (forecast(t−2) − mean label) · Δ(t) / σ(t−2) | what features mean for returns |
-/// | a feature's name | its value | where the features are |
+/// | a feature's name | its value; of a report only when it is new | where the features are |
 ///
 /// The forecast that bar t pays for was made at bar t−2: its order filled at t−1. Streams with nothing to say (no
 /// volume, no champion yet) are given NaN, which the monitor counts and passes over.
@@ -37,7 +37,14 @@ public enum Monitoring {
       ? (forecasts[now - 2] - labelMean) * change / history.volatilities[now - 2] : .nan
     // A floor keeps a day without a trade from standing for an infinitely quiet one.
     let size = sigma > 0 ? Portable.log((abs(change) + 0.1 * sigma) / abs(price)) : .nan
-    let row = history.row(now)
-    return [sigma > 0 ? change / sigma : .nan, size, relation] + watched.map { row[row.startIndex + $0] }
+    return [sigma > 0 ? change / sigma : .nan, size, relation]
+      + watched.map { column in
+        // A report that stands for a week is one observation, not five.
+        let value = history.values[now * history.names.count + column]
+        let isRepeated =
+          history.names[column].hasPrefix("cot_") && now >= 1
+          && history.values[(now - 1) * history.names.count + column] == value
+        return isRepeated ? .nan : value
+      }
   }
 }

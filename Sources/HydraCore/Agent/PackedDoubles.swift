@@ -1,7 +1,7 @@
 import Foundation
 
 /// Doubles that are coded as base64 of their little-endian bit patterns: exact, NaN included.
-struct PackedDoubles: Codable {
+struct PackedDoubles: Codable, Hashable, Sendable {
   var values: [Double]
 
   init(_ values: [Double]) { self.values = values }

@@ -33,54 +33,64 @@ public struct Policy: Hashable, Codable, Sendable {
   /// Fewest rows from which anything is fitted: a year.
   public static let minimumRows = 250
 
+  /// Parts into which the newer half of the rows is cut to choose the number of rounds.
+  public static let folds = 4
+
   /// Fits the recipe to the rows whose labels end before row `limit`.
   ///
-  /// The number of rounds is chosen on the newest fifth of the rows, separated from the others by the span of a label
-  /// (purged) and by `embargo` bars; the trees are then grown on all rows with that number. When no round beats the
-  /// mean, the model is the mean: no skill is an answer.
+  /// The number of rounds is chosen by walking forward over the newer half of the rows in ``folds`` parts: before each,
+  /// trees are grown on the older rows whose labels ended, less `embargo` bars, before it begins (purged); the number
+  /// with the smallest loss over all parts is taken, and the trees are grown on all rows with it. One split alone would
+  /// let a single year decide. When no number beats the mean, the model is the mean: no skill is an answer.
   public static func fit(
     _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int
   ) throws -> Policy {
     let rows = history.trainingRows(before: limit, window: recipe.window, embargo: embargo)
     guard rows.count >= minimumRows else { throw FitError.tooFewRows(rows.count, needed: minimumRows) }
     let columns = history.names.indices.filter { !recipe.dropped.contains(history.names[$0]) }
-    var settings = recipe.trees
-    settings.seed = seed
+    let names = columns.map { history.names[$0] }
     // Extreme outcomes of a fat-tailed market would steer the squared loss alone: beyond three deviations they count
     // as three.
     let targets = rows.map { min(3, max(-3, history.label($0))) }
     let newest = rows[rows.count - 1]
-    let weights = recipe.decayHalfLife.map { halfLife in
-      rows.map { Portable.exp(-Double(newest - $0) / Double(halfLife) * 0.6931471805599453) }
+    let weights = rows.map { row in
+      recipe.decayHalfLife.map { Portable.exp(-Double(newest - row) / Double($0) * 0.6931471805599453) } ?? 1
     }
-
-    let split = rows.count - rows.count / 5
-    let purge = rows[split] - history.horizon - 1 - embargo
-    let before = rows.prefix(split).prefix { $0 < purge }
-    let training = LabelledRows(
-      features: history.matrix(rows: Array(before), columns: columns), targets: Array(targets.prefix(before.count)),
-      weights: weights.map { Array($0.prefix(before.count)) })
-    let validation = LabelledRows(
-      features: history.matrix(rows: Array(rows[split...]), columns: columns), targets: Array(targets[split...]),
-      weights: weights.map { Array($0[split...]) })
-    let names = columns.map { history.names[$0] }
-    let trial = try GradientBoostedTrees.fit(
-      training.features, training.targets, weights: training.weights, names: names, validation: validation,
-      settings: settings, threads: threads)
-    let losses = trial.history?.validationLoss ?? []
-    let baseline = meanLoss(of: validation, against: Statistics.mean(training.targets))
-    let best = losses.min() ?? .infinity
-    settings.rounds = best < baseline ? trial.history?.bestRound ?? 0 : 0
+    func labelled(_ range: Range<Int>) -> LabelledRows {
+      LabelledRows(
+        features: history.matrix(rows: Array(rows[range]), columns: columns), targets: Array(targets[range]),
+        weights: Array(weights[range]))
+    }
+    var settings = recipe.trees
+    settings.seed = seed
     settings.earlyStoppingRounds = nil
+
+    var losses = [Double](repeating: 0, count: settings.rounds + 1)
+    for fold in 0..<folds {
+      let half = rows.count / 2
+      let part = half + (rows.count - half) * fold / folds..<half + (rows.count - half) * (fold + 1) / folds
+      let purged = rows[part.lowerBound] - history.horizon - 1 - embargo
+      let before = 0..<(rows.firstIndex { $0 >= purged } ?? 0)
+      let (training, validation) = (labelled(before), labelled(part))
+      let trial = try GradientBoostedTrees.fit(
+        training.features, training.targets, weights: training.weights, names: names, validation: validation,
+        settings: settings, threads: threads)
+      let share = Double(part.count) / Double(rows.count - half)
+      losses[0] += share * meanLoss(of: validation, against: Statistics.mean(training.targets))
+      let curve = trial.history?.validationLoss ?? []
+      // Trees that stopped growing for want of a split keep their last loss.
+      for round in 1..<losses.count where !curve.isEmpty {
+        losses[round] += share * curve[min(round, curve.count) - 1]
+      }
+    }
+    settings.rounds = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+    let all = labelled(0..<rows.count)
     let model = try GradientBoostedTrees.fit(
-      history.matrix(rows: rows, columns: columns), targets, weights: weights, names: names,
-      settings: settings, threads: threads)
-    let mean = Statistics.mean(targets)
+      all.features, targets, weights: weights, names: names, settings: settings, threads: threads)
     return Policy(
       recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
-      trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
-      labelDeviation: Statistics.standardDeviation(targets),
-      validationLoss: min(best, baseline))
+      trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: Statistics.mean(targets),
+      labelDeviation: Statistics.standardDeviation(targets), validationLoss: losses[settings.rounds])
   }
 
   /// Mean squared error of a constant forecast.

@@ -30,7 +30,6 @@ public struct Recipe: Hashable, Codable, Sendable {
     settings.baggingFraction = 0.6
     settings.baggingInterval = 1
     settings.maximumBins = 63
-    settings.earlyStoppingRounds = 30
     return settings
   }
 
