@@ -6,7 +6,7 @@ import HydraNumerics
 /// later than the trade date itself; what is appended to a file can therefore not change the bars before it.
 /// A bar is known at 23:00 UTC of its date. Left out, and reported:
 ///
-/// - settlement rows on a weekend, and those of dates that have hourly prices (one finding per run);
+/// - settlement rows on weekends (one finding per file), and those of dates with hourly prices (one per run);
 /// - dates on which the chosen source has no price;
 /// - dates with nothing but night hours (22:00 to 12:00 UTC) and no settlement row: the exchange was closed by day, as
 ///   on a holiday whose night session had begun.
@@ -27,6 +27,7 @@ struct HeldBarAssembly {
   private let ingested: Timestamp
   private var rule = ClosingPriceRule()
   private var staleRun: StaleRun?
+  private var weekendRows: [Int] = []
 
   private struct StaleRun {
     var first: CarryRow
@@ -43,6 +44,7 @@ struct HeldBarAssembly {
     self.ingested = ingested
     for (date, day) in tradeDays() { append(date, day) }
     closeStaleRun()
+    reportWeekends()
     reportGaps()
   }
 
@@ -65,9 +67,7 @@ struct HeldBarAssembly {
     let settlementRow = day.first { rows[$0].isSettlement }
     guard date.weekday < 5 else {
       // Intraday rows never fall here: their trade date moves on to Monday.
-      if let settlementRow {
-        report(.staleSettlement, rows[settlementRow], date, "settlement row on a weekend", .dropped)
-      }
+      if let settlementRow { weekendRows.append(settlementRow) }
       return
     }
     let intraday = day.filter { !rows[$0].isSettlement && rows[$0].price != nil }
@@ -145,6 +145,18 @@ struct HeldBarAssembly {
         value: "\(run.count)",
         message: "\(run.count) settlement rows to \(run.last.tradeDate) (line \(run.last.line)) give way to the last "
           + "intraday price; \(stale) of \(votes) comparable ones are nearer to the price of the trade date before",
+        action: .dropped))
+  }
+
+  private mutating func reportWeekends() {
+    guard let first = weekendRows.first, let last = weekendRows.last else { return }
+    findings.append(
+      DataFinding(
+        .staleSettlement, file: file, line: rows[first].line, column: "datetime", date: rows[first].tradeDate,
+        value: "\(weekendRows.count)",
+        message:
+          "\(weekendRows.count) settlement rows on weekends to \(rows[last].tradeDate) (line \(rows[last].line)): "
+          + "no trade dates",
         action: .dropped))
   }
 

@@ -11,6 +11,9 @@ struct PositionsFile {
   /// the ``usualGaps`` distances before: 15 days in semi-monthly years, 7 in weekly ones.
   static let gapFactor = 1.3
   static let usualGaps = 8
+  /// Taken as the usual distance while fewer than ``minimumGaps`` are known.
+  static let longestUsualGap = 15
+  static let minimumGaps = 3
   /// Days behind the schedule from which a release is late: a holiday explains less.
   static let lateDays = 4
 
@@ -142,7 +145,8 @@ struct PositionsFile {
     for (earlier, later) in zip(rows, rows.dropFirst()) where later.report.asOf > earlier.report.asOf {
       let days = later.report.asOf - earlier.report.asOf
       let usual = gaps.suffix(Self.usualGaps).sorted()
-      if usual.count == Self.usualGaps, Double(days) > Self.gapFactor * Double(usual[Self.usualGaps / 2]) {
+      let median = usual.count < Self.minimumGaps ? Self.longestUsualGap : usual[usual.count / 2]
+      if Double(days) > Self.gapFactor * Double(median) {
         findings.append(
           finding(
             .missingReport, later, "as_of_date", "no report for \(days) days after \(earlier.report.asOf)", .noted))
