@@ -24,8 +24,7 @@ extension AgentState {
     }
     let alarms = monitor.update(
       Monitoring.values(
-        history: history, forecasts: forecasts, labelMean: champion?.policy.labelMean ?? 0, price: bar.close,
-        watched: watched))
+        history: history, forecasts: forecasts, price: bar.close, watched: watched))
 
     guard moment.trades else { return effects }
     let isBlocked = row < blockedUntilRow

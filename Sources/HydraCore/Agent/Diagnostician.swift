@@ -119,12 +119,11 @@ public struct Diagnostician: Sendable {
   private func relationFinding(
     _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
   ) -> Diagnosis.Finding? {
-    let mean = evidence.policy?.labelMean ?? 0
     func products(_ rows: Range<Int>) -> [Double] {
       rows.compactMap { row in
         guard row >= 2 else { return nil }
         let sigma = evidence.history.volatilities[row - 2]
-        let value = (evidence.forecasts[row - 2] - mean) * evidence.history.changes[row] / sigma
+        let value = evidence.forecasts[row - 2] * evidence.history.changes[row] / sigma
         return value.isFinite ? value : nil
       }
     }

@@ -7,7 +7,7 @@ import HydraNumerics
 /// |---|---|---|
 /// | `return` | Δ(t) / σ(t−1) | drift of prices |
 /// | `volatility` | ln((\|Δ(t)\| + 0.1 σ(t−1)) / price) | size of moves |
-/// | `relation` | (forecast(t−2) − mean label) · Δ(t) / σ(t−2) | what features mean for returns |
+/// | `relation` | forecast(t−2) · Δ(t) / σ(t−2) | what features mean for returns |
 /// | a feature's name | its value; of a report only when it is new | where the features are |
 ///
 /// The forecast that bar t pays for was made at bar t−2: its order filled at t−1. Streams with nothing to say (no
@@ -27,14 +27,14 @@ public enum Monitoring {
   ///
   /// `forecasts` are the champions', aligned with the history's rows; NaN where there was none.
   public static func values(
-    history: FeatureHistory, forecasts: [Double], labelMean: Double, price: Double, watched: [Int]
+    history: FeatureHistory, forecasts: [Double], price: Double, watched: [Int]
   ) -> [Double] {
     let now = history.count - 1
     let change = history.changes[now]
     let sigma = now >= 1 ? history.volatilities[now - 1] : .nan
     let relation =
       now >= 2 && history.volatilities[now - 2] > 0
-      ? (forecasts[now - 2] - labelMean) * change / history.volatilities[now - 2] : .nan
+      ? forecasts[now - 2] * change / history.volatilities[now - 2] : .nan
     // A floor keeps a day without a trade from standing for an infinitely quiet one.
     let size = sigma > 0 ? Portable.log((abs(change) + 0.1 * sigma) / abs(price)) : .nan
     return [sigma > 0 ? change / sigma : .nan, size, relation]

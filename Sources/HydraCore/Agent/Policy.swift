@@ -11,7 +11,7 @@ public struct Policy: Hashable, Codable, Sendable {
   public var trainedFrom: CivilDate
   public var trainedTo: CivilDate
   public var trainingRows: Int
-  /// Mean and standard deviation of the labels that it was trained on.
+  /// Mean of the labels that it was trained on, which is not part of its forecasts, and their standard deviation.
   public var labelMean: Double
   public var labelDeviation: Double
   /// Mean squared error on the validation rows at the chosen number of rounds.
@@ -50,8 +50,11 @@ public struct Policy: Hashable, Codable, Sendable {
     let columns = history.names.indices.filter { !recipe.dropped.contains(history.names[$0]) }
     let names = columns.map { history.names[$0] }
     // Extreme outcomes of a fat-tailed market would steer the squared loss alone: beyond three deviations they count
-    // as three.
-    let targets = rows.map { min(3, max(-3, history.label($0))) }
+    // as three. Their mean is taken out: what a market earned on average over some years says nothing about the next
+    // one that its own error would not drown, and a model without skill shall hold no position.
+    let raw = rows.map { min(3, max(-3, history.label($0))) }
+    let mean = Statistics.mean(raw)
+    let targets = raw.map { $0 - mean }
     let newest = rows[rows.count - 1]
     let weights = rows.map { row in
       recipe.decayHalfLife.map { Portable.exp(-Double(newest - row) / Double($0) * 0.6931471805599453) } ?? 1
@@ -89,8 +92,8 @@ public struct Policy: Hashable, Codable, Sendable {
       all.features, targets, weights: weights, names: names, settings: settings, threads: threads)
     return Policy(
       recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
-      trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: Statistics.mean(targets),
-      labelDeviation: Statistics.standardDeviation(targets), validationLoss: losses[settings.rounds])
+      trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
+      labelDeviation: Statistics.standardDeviation(raw), validationLoss: losses[settings.rounds])
   }
 
   /// Mean squared error of a constant forecast.
@@ -113,7 +116,8 @@ public struct Policy: Hashable, Codable, Sendable {
     let columns = try columns(in: history.names)
     var policy = self
     policy.model = try model.refitLeaves(
-      to: history.matrix(rows: rows, columns: columns), rows.map { min(3, max(-3, history.label($0))) }, decay: keep)
+      to: history.matrix(rows: rows, columns: columns), rows.map { min(3, max(-3, history.label($0))) - labelMean },
+      decay: keep)
     policy.trainedTo = history.dates[rows[rows.count - 1]]
     return policy
   }
