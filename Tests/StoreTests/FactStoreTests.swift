@@ -1,6 +1,7 @@
 import Foundation
 import HydraMarket
 import HydraNumerics
+import TestSupport
 import Testing
 
 @testable import HydraStore
@@ -136,6 +137,21 @@ import Testing
     try store.facts.importHistory(history)
     #expect(try store.facts.history(symbol: "ZO")?.instrument.commission == 3)
     #expect(try store.read { try Int.fetchOne($0.database, sql: "SELECT count(*) FROM instrument") } == 2)
+  }
+
+  @Test(.enabled(if: TestSupport.sharedData("market") != nil, "the sample market data are not here"))
+  func `fifty years of oats come back as they were read`() throws {
+    let folder = MarketFolder(path: try #require(TestSupport.sharedData("market")).path)
+    let history = try folder.history(symbol: "ZO", ingested: SmallMarket.ingested)
+    let store = try Store(path: ":memory:")
+    #expect(try store.facts.importHistory(history).total.added > 20_000)
+    let stored = try #require(try store.facts.history(symbol: "ZO"))
+    #expect(stored.bars == history.bars)
+    #expect(stored.rolls == history.rolls)
+    #expect(stored.daily == history.daily)
+    #expect(stored.reports == history.reports)
+    #expect(stored.findings == history.findings)
+    #expect(try store.facts.importHistory(history).isRepeated)
   }
 
   @Test func `reading back agrees with a plain reference on random imports`() throws {

@@ -86,6 +86,9 @@ import Testing
     try promote(2, expected: 1)
     try promote(3, expected: 2)
     #expect(throws: StoreError.self, "the caller saw another champion") { try rollBack(expected: 2) }
+    #expect(throws: StoreError.conflict("the champion before 3 of arm 'a' is 2, expected was 1")) {
+      try store.models.rollBack(of: run, arm: "a", expected: 3, to: 1, reason: .byHand("it lost", at: now))
+    }
     #expect(try rollBack(expected: 3) == 2)
     try promote(4, expected: 2)
     #expect(try rollBack(expected: 4) == 2)

@@ -26,8 +26,8 @@ public final class Store: Sendable {
     public enum Durability: String, Hashable, Sendable {
       /// `PRAGMA synchronous = NORMAL`: whole after a crash of the program at any point; after a power failure the
       /// last transactions may be missing, never a part of one. A replay makes lost journal entries again, byte for
-      /// byte, so it has nothing to lose; and it commits every bar, where waiting for the disk costs more than the
-      /// bar's computation (measured in the tests' report: 0.05 against 1 to 10 ms).
+      /// byte, so it has nothing to lose, and it commits at every bar: a transaction of three entries took 0.8 ms, and
+      /// 1.6 ms with `full`, on a busy machine with a fast disk.
       case replayable
       /// `PRAGMA synchronous = FULL`: every transaction waits for the disk. For live trading, where an order that
       /// went out cannot be made again.
@@ -82,7 +82,7 @@ public final class Store: Sendable {
       try connection.execute(sql: "PRAGMA recursive_triggers = ON")
     }
     guard case .file(let path) = location else { return try DatabaseQueue(configuration: configuration) }
-    // Looking must leave no files behind; a pool would want to create the write-ahead log.
+    // One connection will do for looking, and a pool would want to write the log's first page.
     if settings.readOnly { return try DatabaseQueue(path: path, configuration: configuration) }
     let pool = try DatabasePool(path: path, configuration: configuration)
     if settings.durability == .full {

@@ -155,3 +155,11 @@ extension Substring {
     return text.drop { $0.isWhitespace }
   }
 }
+
+extension HTTPClient {
+  /// Version of libcurl in use, as in `7.88.1`.
+  public static var libraryVersion: String {
+    let parts = String(cString: curl_version()).prefix { $0 != " " }.split(separator: "/")
+    return parts.count == 2 ? String(parts[1]) : "unknown"
+  }
+}

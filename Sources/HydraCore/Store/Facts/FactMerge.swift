@@ -11,9 +11,15 @@ public struct ImportCounts: Hashable, Sendable {
   /// Rows that were in the store already.
   public var unchanged = 0
 
+  public init(added: Int = 0, revised: Int = 0, unchanged: Int = 0) {
+    self.added = added
+    self.revised = revised
+    self.unchanged = unchanged
+  }
+
   public var read: Int { added + revised + unchanged }
 
-  static func + (a: ImportCounts, b: ImportCounts) -> ImportCounts {
+  public static func + (a: ImportCounts, b: ImportCounts) -> ImportCounts {
     ImportCounts(added: a.added + b.added, revised: a.revised + b.revised, unchanged: a.unchanged + b.unchanged)
   }
 }

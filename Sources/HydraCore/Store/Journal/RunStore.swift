@@ -77,6 +77,9 @@ public struct RunStore {
     try findOrCreate(.operatorActions, created: Timestamp(nanoseconds: 0))
   }
 
+  /// The run that holds what people did by hand; nil as long as they did nothing.
+  public func operatorRunIfAny() throws -> Run? { try run(key: RunDescription.operatorActions.key) }
+
   // MARK: - Rows
 
   static func required(key: String, _ database: Database, path: String) throws -> Run {

@@ -69,9 +69,12 @@ public struct ModelRegistry {
   /// Makes the champion before the present one champion again, and gives its version.
   ///
   /// Earlier champions are taken in the reverse order of their promotions; archived ones are passed over. Throws
-  /// ``StoreError/conflict(_:)`` when `expected` is not champion or there is nothing to go back to.
+  /// ``StoreError/conflict(_:)`` when `expected` is not champion, when there is nothing to go back to, and when that is
+  /// not `target`, where the caller names one.
   @discardableResult
-  public func rollBack(of run: Run, arm: String, expected: Int, reason: MoveReason) throws -> Int {
+  public func rollBack(
+    of run: Run, arm: String, expected: Int, to target: Int? = nil, reason: MoveReason
+  ) throws -> Int {
     try access.write { database in
       let current = try expectedChampion(expected, run, arm, database)
       var earlier: [Int] = []
@@ -86,6 +89,10 @@ public struct ModelRegistry {
         guard let model = try Self.model(run, arm, version, database, access.path), model.status != .archived,
           version != current
         else { continue }
+        guard target == nil || target == version else {
+          throw StoreError.conflict(
+            "the champion before \(expected) of arm '\(arm)' is \(version), expected was \(target ?? 0)")
+        }
         try move(.rollback, from: current, to: version, run, arm, reason, database)
         return version
       }
