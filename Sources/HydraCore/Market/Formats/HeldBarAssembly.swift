@@ -11,7 +11,7 @@ import HydraNumerics
 /// - dates with nothing but night hours (22:00 to 12:00 UTC) and no settlement row: the exchange was closed by day, as
 ///   on a holiday whose night session had begun.
 ///
-/// In an hourly bar the neighbours' closes are their last recorded prices of the date, not necessarily of the same hour.
+/// In an hourly bar the neighbours' closes are their last recorded prices of the date, not always of the same hour.
 struct HeldBarAssembly {
   /// Longest distance of two bars, in days, that weekends and holidays explain.
   static let longestGap = 5

@@ -5,14 +5,14 @@ import HydraNumerics
 /// With the change p of the held contract's settlement and the change d of the second-nearby one,
 ///
 /// - a run of ``window`` or more bars is late when, summed over each ``window`` in a row of it, |p - d of the date
-///   before| is at most ``lagShare`` of |p - d of the date|, and the latter at least ``windowTicks`` ticks: p does what d
-///   did a trade date earlier;
+///   before| is at most ``lagShare`` of |p - d of the date|, and the latter at least ``windowTicks`` ticks: p does
+///   what d did a trade date earlier;
 /// - a single bar is late when it repeats the bar before, neighbour included where both have it, although |d| is at
 ///   least ``repeatTicks`` ticks.
 ///
 /// A date proves nothing when the second-nearby series may have changed its contract: when |d| is above
-/// ``largestMove`` of the price, or its open interest changed by more than ``largestInterestChange``. The bars are kept:
-/// a market can stand still, and what a late price is worth is for the reader to say.
+/// ``largestMove`` of the price, or its open interest changed by more than ``largestInterestChange``. The bars are
+/// kept: a market can stand still, and what a late price is worth is for the reader to say.
 ///
 /// Chosen on six generated worlds of ten years with a planted run of ten late settlements each: three of four late rows
 /// are found, with nine false ones among 24 market histories; on the real files none to five false runs a market.
