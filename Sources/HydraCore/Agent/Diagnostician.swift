@@ -46,7 +46,7 @@ public struct Diagnostician: Sendable {
     let volatility = volatilityFinding(history, recent, reference)
     var others = [volatility.finding, relationFinding(evidence, recent, reference)].compactMap { $0 }
     if let liquidity = liquidityFinding(history, recent, reference) { others.append(liquidity) }
-    let tests = featureTests(history, recent, reference)
+    let tests = featureTests(history, recent)
     if let covariate = covariateFinding(tests) { others.append(covariate) }
     // The stream that raised the alarm is evidence of its own: it passed a threshold that noise passes once in years.
     for index in others.indices where others[index].cause == Self.cause(of: alarm.stream) { others[index].score += 1 }
@@ -150,19 +150,31 @@ public struct Diagnostician: Sendable {
     return .init(cause: .covariate, score: score(first.pValue), evidence: text)
   }
 
-  private func featureTests(
-    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
-  ) -> [Diagnosis.FeatureTest] {
+  /// Tests whether the newest mean of each feature is unlike its earlier ones.
+  ///
+  /// Features are persistent: within a few months most of them move by more than a test for independent values allows.
+  /// So the mean over the newest window is held against the means over all earlier windows of the same length, whose
+  /// spread holds the persistence: t = (m − mean(mᵢ)) / (sd(mᵢ) √(1 + 1/K)), with K − 1 degrees of freedom.
+  private func featureTests(_ history: FeatureHistory, _ recent: Range<Int>) -> [Diagnosis.FeatureTest] {
     var tests: [Diagnosis.FeatureTest] = []
-    var pValues: [Double] = []
     for (column, name) in history.names.enumerated() {
-      guard let test = meanDifference(values(history, column, recent), values(history, column, reference)) else {
-        continue
+      let newest = values(history, column, recent)
+      guard newest.count >= recent.count / 2 else { continue }
+      var means: [Double] = []
+      var end = recent.lowerBound
+      while end >= recent.count, means.count < 60 {
+        let window = values(history, column, end - recent.count..<end)
+        if window.count >= recent.count / 2 { means.append(Statistics.mean(window)) }
+        end -= recent.count
       }
-      tests.append(.init(feature: name, statistic: test.statistic, pValue: test.pValue))
-      pValues.append(test.pValue)
+      guard means.count >= 10 else { continue }
+      let spread = Statistics.standardDeviation(means) * (1 + 1 / Double(means.count)).squareRoot()
+      guard spread > 0 else { continue }
+      let statistic = (Statistics.mean(newest) - Statistics.mean(means)) / spread
+      let pValue = Portable.studentTTwoSided(statistic, degrees: Double(means.count - 1))
+      tests.append(.init(feature: name, statistic: statistic, pValue: max(pValue, 1e-12)))
     }
-    let adjusted = MultipleTesting.holm(pValues)
+    let adjusted = MultipleTesting.holm(tests.map(\.pValue))
     for index in tests.indices { tests[index].pValue = adjusted[index] }
     return tests.sorted { a, b in
       a.pValue == b.pValue ? abs(a.statistic) > abs(b.statistic) : a.pValue < b.pValue

@@ -30,19 +30,19 @@ public enum ExperimentWork {
     let start = max(end - plan.evaluationBars, firstForecast)
     guard end - start >= minimumBars else { throw Failure.tooShort(bars: end - start) }
 
-    let (recipe, losses) = try chooseRecipe(plan, data, before: start, threads: threads)
+    let (recipe, rounds, losses) = try chooseRecipe(plan, data, before: start, threads: threads)
     var forecasts = data.forecasts
     var policy = data.champion
     policy.recipe = recipe
     if !plan.hypothesis.change.isSizing {
       for block in stride(from: start, to: end, by: plan.refitBars) {
-        let fitted = try fit(plan, recipe, data, before: block, threads: threads)
+        let fitted = try fit(plan, recipe, rounds, data, before: block, threads: threads)
         let columns = try fitted.columns(in: history.names)
         for row in block..<min(end, block + plan.refitBars) {
           forecasts[row] = fitted.forecast(history.row(row), columns: columns)
         }
       }
-      policy = try fit(plan, recipe, data, before: end, threads: threads)
+      policy = try fit(plan, recipe, rounds, data, before: end, threads: threads)
     }
 
     let rows = start..<end
@@ -73,11 +73,11 @@ public enum ExperimentWork {
   /// The hypothesis's recipe or a neighbour of it, by the loss on validation rows that end before the comparison.
   private static func chooseRecipe(
     _ plan: ExperimentPlan, _ data: ExperimentData, before start: Int, threads: Int
-  ) throws -> (Recipe, [Double]) {
-    guard !plan.hypothesis.change.isSizing else { return (plan.recipe, []) }
-    if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, []) }
+  ) throws -> (recipe: Recipe, rounds: Int, losses: [Double]) {
+    guard !plan.hypothesis.change.isSizing else { return (plan.recipe, 0, []) }
+    if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, 0, []) }
     var random = CounterRandom(seed: plan.seed, stream: "trials of \(plan.id)")
-    var best: (recipe: Recipe, loss: Double)?
+    var best: (recipe: Recipe, rounds: Int, loss: Double)?
     var losses: [Double] = []
     for trial in 0..<max(1, plan.trials) {
       var recipe = plan.recipe
@@ -95,21 +95,21 @@ public enum ExperimentWork {
       }
       let fitted = try Policy.fit(
         recipe, to: data.history, before: start, embargo: plan.embargo, seed: plan.seed, threads: threads)
-      let loss = fitted.validationLoss
+      let loss = fitted.validationLoss ?? .greatestFiniteMagnitude
       losses.append(loss)
-      if best == nil || loss < best!.loss { best = (recipe, loss) }
+      if best == nil || loss < best!.loss { best = (recipe, fitted.model.rounds, loss) }
     }
-    return (best!.recipe, losses)
+    return (best!.recipe, best!.rounds, losses)
   }
 
   private static func fit(
-    _ plan: ExperimentPlan, _ recipe: Recipe, _ data: ExperimentData, before limit: Int, threads: Int
+    _ plan: ExperimentPlan, _ recipe: Recipe, _ rounds: Int, _ data: ExperimentData, before limit: Int, threads: Int
   ) throws -> Policy {
     if case .refitLeaves(let bars) = plan.hypothesis.change {
       return try data.champion.refitted(to: data.history, before: limit, bars: bars, embargo: plan.embargo)
     }
     return try Policy.fit(
-      recipe, to: data.history, before: limit, embargo: plan.embargo, seed: plan.seed, threads: threads)
+      recipe, to: data.history, before: limit, embargo: plan.embargo, seed: plan.seed, threads: threads, rounds: rounds)
   }
 
   /// Trades the compared rows on paper.

@@ -14,8 +14,8 @@ public struct Policy: Hashable, Codable, Sendable {
   /// Mean of the labels that it was trained on, which is not part of its forecasts, and their standard deviation.
   public var labelMean: Double
   public var labelDeviation: Double
-  /// Mean squared error on the validation rows at the chosen number of rounds.
-  public var validationLoss: Double
+  /// Mean squared error on the validation rows at the chosen number of rounds; nil where the number was given.
+  public var validationLoss: Double?
 
   /// Why no policy could be fitted.
   public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -42,8 +42,10 @@ public struct Policy: Hashable, Codable, Sendable {
   /// trees are grown on the older rows whose labels ended, less `embargo` bars, before it begins (purged); the number
   /// with the smallest loss over all parts is taken, and the trees are grown on all rows with it. One split alone would
   /// let a single year decide. When no number beats the mean, the model is the mean: no skill is an answer.
+  /// `rounds` names a number that was chosen before and leaves the search out.
   public static func fit(
-    _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int
+    _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int,
+    rounds chosen: Int? = nil
   ) throws -> Policy {
     let rows = history.trainingRows(before: limit, window: recipe.window, embargo: embargo)
     guard rows.count >= minimumRows else { throw FitError.tooFewRows(rows.count, needed: minimumRows) }
@@ -68,32 +70,45 @@ public struct Policy: Hashable, Codable, Sendable {
     settings.seed = seed
     settings.earlyStoppingRounds = nil
 
-    var losses = [Double](repeating: 0, count: settings.rounds + 1)
-    for fold in 0..<folds {
-      let half = rows.count / 2
-      let part = half + (rows.count - half) * fold / folds..<half + (rows.count - half) * (fold + 1) / folds
-      let purged = rows[part.lowerBound] - history.horizon - 1 - embargo
-      let before = 0..<(rows.firstIndex { $0 >= purged } ?? 0)
-      let (training, validation) = (labelled(before), labelled(part))
-      let trial = try GradientBoostedTrees.fit(
-        training.features, training.targets, weights: training.weights, names: names, validation: validation,
-        settings: settings, threads: threads)
-      let share = Double(part.count) / Double(rows.count - half)
-      losses[0] += share * meanLoss(of: validation, against: Statistics.mean(training.targets))
-      let curve = trial.history?.validationLoss ?? []
-      // Trees that stopped growing for want of a split keep their last loss.
-      for round in 1..<losses.count where !curve.isEmpty {
-        losses[round] += share * curve[min(round, curve.count) - 1]
+    var loss: Double?
+    if let chosen {
+      settings.rounds = chosen
+    } else {
+      let losses = try foldLosses(rows: rows, purge: history.horizon + 1 + embargo, settings.rounds) { training, part in
+        let (training, validation) = (labelled(training), labelled(part))
+        let trial = try GradientBoostedTrees.fit(
+          training.features, training.targets, weights: training.weights, names: names, validation: validation,
+          settings: settings, threads: threads)
+        return [meanLoss(of: validation, against: Statistics.mean(training.targets))]
+          + (trial.history?.validationLoss ?? [])
       }
+      settings.rounds = losses.indices.min { losses[$0] < losses[$1] } ?? 0
+      loss = losses[settings.rounds]
     }
-    settings.rounds = losses.indices.min { losses[$0] < losses[$1] } ?? 0
     let all = labelled(0..<rows.count)
     let model = try GradientBoostedTrees.fit(
       all.features, targets, weights: weights, names: names, settings: settings, threads: threads)
     return Policy(
       recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
       trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
-      labelDeviation: Statistics.standardDeviation(raw), validationLoss: losses[settings.rounds])
+      labelDeviation: Statistics.standardDeviation(raw), validationLoss: loss)
+  }
+
+  /// Loss after 0, 1, … `rounds` rounds, averaged over the parts by their lengths; `curve` gives that of one part.
+  private static func foldLosses(
+    rows: [Int], purge: Int, _ rounds: Int, _ curve: (_ training: Range<Int>, _ part: Range<Int>) throws -> [Double]
+  ) throws -> [Double] {
+    var losses = [Double](repeating: 0, count: rounds + 1)
+    let half = rows.count / 2
+    for fold in 0..<folds {
+      let part = half + (rows.count - half) * fold / folds..<half + (rows.count - half) * (fold + 1) / folds
+      let limit = rows[part.lowerBound] - purge
+      let before = 0..<(rows.firstIndex { $0 >= limit } ?? 0)
+      let values = try curve(before, part)
+      // Trees that stopped growing for want of a split keep their last loss.
+      for round in losses.indices { losses[round] += Double(part.count) * values[min(round, values.count - 1)] }
+    }
+    return losses.map { $0 / Double(rows.count - half) }
   }
 
   /// Mean squared error of a constant forecast.
