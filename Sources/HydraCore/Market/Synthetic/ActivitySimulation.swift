@@ -23,6 +23,9 @@ struct ActivitySimulation: Sendable {
     let slowDecay = 0.995
     let slowStep = (1 - slowDecay * slowDecay).squareRoot()
     let skewScale = model.commonSpread / (1 + 2 * model.commonSkew * model.commonSkew).squareRoot()
+    let monthScale = schedule.contracts.map { contract in
+      model.volumeScale * model.monthScale[schedule.cycle.months.firstIndex(of: contract.month)!]
+    }
     var common = random.normal()
     var slow = random.normal()
     for (day, date) in schedule.days.enumerated() {
@@ -35,7 +38,7 @@ struct ActivitySimulation: Sendable {
         let slot = day * listed + rank
         let noise = 0.3 * random.normal() - model.quietness * (random.exponential() - 1)
         let size =
-          Profile.volume(rank: rank, daysToFrontExpiry: daysToExpiry) * model.volumeScale * volumeFactor[day]
+          Profile.volume(rank: rank, daysToFrontExpiry: daysToExpiry) * monthScale[front + rank] * volumeFactor[day]
           * Portable.exp(mood + noise)
         let isEmpty = random.uniform() * (model.emptyVolume + size) < model.emptyVolume
         volumes[slot] = isEmpty ? 0 : Int32(min(size.rounded(), 1e9))
@@ -52,7 +55,7 @@ struct ActivitySimulation: Sendable {
   private enum Profile {
     /// Median contracts a day of real oats by calendar days to the front's expiry, 2000 to 2014.
     static let second: [(Double, Double)] = [
-      (2, 487), (10, 591), (17, 765), (25, 478), (38, 378), (52, 185), (67, 103), (85, 75),
+      (2, 487), (10, 591), (17, 765), (25, 478), (38, 378), (52, 185), (67, 100), (85, 60),
     ]
     /// The front trades what the second does not yet, until it goes into delivery.
     static let first: [(Double, Double)] = [(0, 5), (10, 40), (17, 150), (25, 400), (38, 700), (55, 800)]

@@ -46,6 +46,7 @@ public struct ContractCycle: Hashable, Codable, Sendable {
       year: contract.year + (index < 0 ? -1 : index / count), month: months[(index + count) % count])
   }
 
+  /// The last day on which the contract trades, by ``expiry``.
   public func lastTradeDay(of contract: ContractMonth) -> CivilDate {
     switch expiry {
     case .middleOfMonth:

@@ -17,11 +17,12 @@ extension MarketModel {
       reportJumpProbability: 0.3, otherJumpsPerYear: 2, jumpSize: 1.5),
     curve: CurveModel(
       levelDecay: 0.3, slope: 1, slopeDecay: 2.5, nearExpiry: 0,
-      seasonal: [0.05, 0.0125, -0.025, -0.0625, 0], contractSpread: 0.02),
+      seasonal: [0.05, 0.014, -0.022, -0.058, 0], contractSpread: 0.02),
     settlement: SettlementModel(staleness: 0.035, wholeShare: 0.13, halfShare: 0.21),
     activity: ActivityModel(
-      volumeScale: 0.79, commonSpread: 1.09, commonPersistence: 0.9, commonSkew: 0.35, quietness: 0.75,
-      emptyVolume: 0.69, openInterest: 5200),
+      volumeScale: 0.92, monthScale: [0.95, 1, 0.9, 0.38, 1.4], commonSpread: 1.02, commonPersistence: 0.9,
+      commonSkew: 0.35, quietness: 0.75,
+      emptyVolume: 0.7, openInterest: 5200),
     premium: 0, correlations: [0.7, 0.665, 0.57], selloffCorrelations: [0.85, 0.8, 0.7])
 
   /// Corn: held in December only.
@@ -55,7 +56,8 @@ extension MarketModel {
       contractSpread: 0.005),
     settlement: SettlementModel(staleness: 0, wholeShare: 0, halfShare: 0),
     activity: ActivityModel(
-      volumeScale: 80, commonSpread: 0.5, commonPersistence: 0.8, commonSkew: 0.25, quietness: 0.2, emptyVolume: 0,
+      volumeScale: 80, monthScale: Array(repeating: 1, count: 12), commonSpread: 0.5, commonPersistence: 0.8,
+      commonSkew: 0.25, quietness: 0.2, emptyVolume: 0,
       openInterest: 60_000),
     premium: -0.3, correlations: [-0.15, -0.12, -0.18], selloffCorrelations: [-0.5, -0.4, -0.5])
 
@@ -81,7 +83,8 @@ extension MarketModel {
         seasonal: months.map { $0 >= 9 ? -0.02 : 0.02 }, contractSpread: 0.008),
       settlement: SettlementModel(staleness: 0, wholeShare: 0.05, halfShare: 0.08),
       activity: ActivityModel(
-        volumeScale: 160, commonSpread: 0.35, commonPersistence: 0.8, commonSkew: 0.25, quietness: 0.1, emptyVolume: 0,
+        volumeScale: 160, monthScale: months.map { _ in 1 }, commonSpread: 0.35, commonPersistence: 0.8,
+        commonSkew: 0.25, quietness: 0.1, emptyVolume: 0,
         openInterest: 250_000),
       premium: 0, correlations: [], selloffCorrelations: [])
   }

@@ -84,6 +84,8 @@ public struct SettlementModel: Hashable, Codable, Sendable {
 public struct ActivityModel: Hashable, Codable, Sendable {
   /// Multiplies the volume profile of the second-nearby contract.
   public var volumeScale: Double
+  /// Factor on the volume of each listed delivery month, in the order of `ContractCycle.months`.
+  public var monthScale: [Double]
   /// Market-wide logarithmic factor: stationary standard deviation and daily autocorrelation.
   public var commonSpread: Double
   public var commonPersistence: Double

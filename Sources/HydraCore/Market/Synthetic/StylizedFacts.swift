@@ -2,11 +2,13 @@ import HydraNumerics
 
 /// Descriptive statistics of a return or volume series.
 public enum StylizedFacts {
+  /// Sum over count; NaN for none.
   public static func mean(_ x: [Double]) -> Double { x.isEmpty ? .nan : x.reduce(0, +) / Double(x.count) }
 
   /// With the divisor n.
   public static func standardDeviation(_ x: [Double]) -> Double { centralMoment(x, 2).squareRoot() }
 
+  /// Third moment over the cube of the standard deviation.
   public static func skewness(_ x: [Double]) -> Double {
     let variance = centralMoment(x, 2)
     return centralMoment(x, 3) / (variance * variance.squareRoot())
@@ -27,6 +29,7 @@ public enum StylizedFacts {
     return sum / (centralMoment(x, 2) * Double(x.count))
   }
 
+  /// Pearson correlation.
   public static func correlation(_ x: [Double], _ y: [Double]) -> Double {
     precondition(x.count == y.count, "series of \(x.count) and \(y.count) values")
     let (meanX, meanY) = (mean(x), mean(y))
