@@ -7,7 +7,7 @@ struct DriftCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drift",
     abstract: "Find changes in streams of numbers.",
-    subcommands: [DriftDetectCommand.self])
+    subcommands: [DriftDetectCommand.self, DriftCompareCommand.self])
 }
 
 /// `hydra drift detect`: where a detector reports a change.
@@ -49,14 +49,14 @@ struct DriftDetectCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
+    var input = input
+    let parameters = try takeParameters(file: &input.file)
     let table = try input.table()
     let values = try table.doubles(column)
     let streams = try stream.map { try table.strings($0) }
-    let scan = try usage {
-      try DriftScan(
-        kind: DriftDetectorKind(name: detector), parameters: keyValues(parameters), values: values, streams: streams,
-        name: column, everyStep: trace)
-    }
+    let scan = try DriftScan(
+      kind: DriftDetectorKind(name: detector), parameters: parameters, values: values, streams: streams,
+      name: column, everyStep: trace)
     var rows = RowTable(rows: scan.reports.count)
     rows.add(column: "stream", scan.reports.map { $0.stream })
     rows.add(column: "index", scan.reports.map(\.index))
@@ -73,21 +73,71 @@ struct DriftDetectCommand: AsyncParsableCommand {
     }
   }
 
-  /// Wrong names and parameters are the caller's mistakes, not the data's.
-  private func usage<T>(_ body: () throws -> T) throws -> T {
-    do { return try body() } catch let error as DriftDetectorError {
-      throw RunnerError(.usage, error.description)
-    }
-  }
-
-  private func keyValues(_ texts: [String]) throws -> [String: String] {
+  /// The parameters by name. Several may follow one `--param`, and so may FILE: it is the one without an equals sign.
+  private func takeParameters(file: inout String) throws -> [String: String] {
     var result: [String: String] = [:]
-    for text in texts {
-      guard let equals = text.firstIndex(of: "=") else {
+    for text in parameters {
+      if let equals = text.firstIndex(of: "=") {
+        result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+      } else if file == "-" {
+        file = text
+      } else {
         throw RunnerError(.usage, "--param '\(text)' is not key=value")
       }
-      result[String(text[..<equals])] = String(text[text.index(after: equals)...])
     }
     return result
+  }
+}
+
+/// `hydra drift compare`: whether two files hold the same distributions.
+struct DriftCompareCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Compare the columns of two files, one by one.",
+    discussion: """
+      Tests with a p-value: ks, cvm, mw (Mann-Whitney), welch, chi2 (ten quantile bins of A).
+      Distances without: psi, js, hellinger (the same bins), wasserstein, energy.
+      p_value_holm is corrected for the number of columns; the joint p_value is the smallest of them.
+      """)
+
+  @Option(help: "ks, cvm, mw, welch, chi2, psi, js, hellinger, wasserstein or energy.")
+  var test: String
+
+  @Argument(help: "File A, the reference.")
+  var first: String
+
+  @Argument(help: "File B.")
+  var second: String
+
+  @Option(help: "Columns to compare, separated by commas; default: those that both files have.")
+  var columns: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    guard let comparison = SampleComparison(rawValue: test) else {
+      let known = SampleComparison.allCases.map(\.rawValue).joined(separator: ", ")
+      throw RunnerError(.usage, "unknown test '\(test)'; known: \(known)")
+    }
+    let (a, b) = (try readTable(first), try readTable(second))
+    let names = columns.map { $0.split(separator: ",").map(String.init) } ?? a.header.filter { b.hasColumn($0) }
+    guard !names.isEmpty else { throw RunnerError(.badData, "\(first) and \(second) have no column in common") }
+    let results = try names.map { comparison.compare(try a.doubles($0), try b.doubles($0)) }
+    let tested = results.indices.filter { results[$0]?.pValue != nil }
+    let holm = MultipleTesting.holm(tested.compactMap { results[$0]?.pValue })
+    var adjusted = [Double?](repeating: nil, count: names.count)
+    for (place, i) in tested.enumerated() { adjusted[i] = holm[place] }
+    let perColumn = names.indices.map { i -> (String, JSONValue) in
+      let result: JSONValue = [
+        "statistic": JSONValue(results[i]?.statistic), "p_value": JSONValue(results[i]?.pValue),
+        "p_value_holm": JSONValue(adjusted[i]),
+      ]
+      return (names[i], result)
+    }
+    try output.write(summary: [
+      "test": .string(test), "columns": .object(perColumn.map { (key: $0.0, value: $0.1) }),
+      "joint": ["p_value": JSONValue(holm.min())],
+    ])
   }
 }

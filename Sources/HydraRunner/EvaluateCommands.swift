@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import HydraCore
 
 /// `hydra evaluate`: the statistics of honest evaluation.
@@ -53,9 +52,6 @@ struct EvaluateCommand: AsyncParsableCommand {
       let table = try readTable(file)
       let name = column ?? ["return", "returns"].first { table.hasColumn($0) } ?? "return"
       return ["returns": JSONValue(try table.doubles(name)), "bench": .number(bench)]
-    }
-    if file != "-", !FileManager.default.fileExists(atPath: file) {
-      throw RunnerError(.noInput, "\(file): no such file")
     }
     do {
       return try JSONValue(parsing: FileBytes.read(file))

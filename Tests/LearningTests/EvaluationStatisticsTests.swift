@@ -37,6 +37,9 @@ import Testing
   @Test func inputThatCannotBeUsedIsAnErrorThatNamesTheMember() {
     #expect(throws: EvaluationError.missing("returns")) { try EvaluationKind.sharpe.evaluate([:]) }
     #expect(throws: EvaluationError.mistyped("returns", expected: "an array of numbers")) {
+      try EvaluationKind.sharpe.evaluate(["returns": [1, "x"]])
+    }
+    #expect(throws: EvaluationError.unusable("returns", "has missing or infinite values")) {
       try EvaluationKind.sharpe.evaluate(["returns": [1, nil]])
     }
     #expect(throws: EvaluationError.self) { try EvaluationKind.sharpe.evaluate(["returns": [1, 1, 1]]) }

@@ -51,9 +51,8 @@ struct EvaluationInput {
   }
 
   func numbers(_ name: String) throws(EvaluationError) -> [Double] {
-    guard let values = try member(name).doubles, values.allSatisfy(\.isFinite) else {
-      throw .mistyped(name, expected: "an array of numbers")
-    }
+    guard let values = try member(name).doubles else { throw .mistyped(name, expected: "an array of numbers") }
+    guard values.allSatisfy(\.isFinite) else { throw .unusable(name, "has missing or infinite values") }
     return values
   }
 
