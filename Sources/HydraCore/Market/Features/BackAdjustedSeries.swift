@@ -5,9 +5,9 @@ import HydraNumerics
 /// ```
 /// difference: value_i = close_i + Σ (to - from)        ratio: value_i = close_i · Π to / from
 /// ```
-/// over the rolls after bar i that were known at the moment; the newest bar's value is its close. Each later roll shifts
-/// all older values, so a series is made anew for every moment at which it is used and never stored. Differences of
-/// values are the price changes that a holder earned. Values are for features: nobody trades at them.
+/// over the rolls after bar i that were known at the moment; the newest bar's value is its close. Each later roll
+/// shifts all older values, so a series is made anew for every moment at which it is used and never stored. Differences
+/// of values are the price changes that a holder earned. Values are for features: nobody trades at them.
 ///
 /// Before a change of contract without a roll's prices the series is unknown.
 ///
@@ -54,8 +54,8 @@ public struct BackAdjustedSeries: Hashable, Sendable {
 }
 
 extension MarketHistory {
-  /// For each bar the change of its contract's price since the bar before; nil for the first one and where a roll has no
-  /// prices.
+  /// For each bar the change of its contract's price since the bar before; nil for the first one and where a roll has
+  /// no prices.
   public func rollFreeChanges() -> [Double?] {
     var changes = RollFreeChanges()
     var result: [Double?] = []
