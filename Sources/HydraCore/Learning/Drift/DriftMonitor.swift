@@ -17,6 +17,22 @@ import HydraNumerics
 ///       for alarm in monitor.update("volatility", day.squaredReturn) { print(alarm) }
 ///     }
 ///
+/// Measured on one stream of 3000 values (60 seeds), and for a jump of one standard deviation after 1000 values (180
+/// seeds); a budget of one false alarm in five years is 0.79 in 1000 values:
+///
+/// | stream | false alarms in 1000 | median delay | 90 % |
+/// |---|---|---|---|
+/// | N(0, 1) | 0.21 | 15 | 32 |
+/// | AR(0.5) | 0.23 | 43 | 163 |
+/// | AR(0.9) | 0.21 | above 250 | |
+/// | GARCH(0.09, 0.88) | 0.54 | 15 | 36 |
+/// | its square | 1.38 | 37 | above 250 |
+/// | Student, 3 degrees | 0.29 | 12 | 26 |
+///
+/// The squares of a GARCH series, whose memory is longer than the monitor's, are the case in which the budget is
+/// overrun; divide them by a trailing variance first. In AR(0.9) a shift of one deviation hides in the stream's own
+/// wandering.
+///
 /// - Complexity: O(1) time and memory a value (a window of bounded length for each stream).
 public struct DriftMonitor: Hashable, Codable, Sendable {
   /// What looks at the scores of a stream.
