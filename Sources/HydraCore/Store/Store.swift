@@ -26,8 +26,8 @@ public final class Store: Sendable {
     public enum Durability: String, Hashable, Sendable {
       /// `PRAGMA synchronous = NORMAL`: whole after a crash of the program at any point; after a power failure the
       /// last transactions may be missing, never a part of one. A replay makes lost journal entries again, byte for
-      /// byte, so it has nothing to lose, and it commits at every bar: a transaction of three entries took 0.8 ms, and
-      /// 1.6 ms with `full`, on a busy machine with a fast disk.
+      /// byte, so it has nothing to lose, and it commits at every bar: a transaction of three entries took 0.4 to 0.8 ms, and
+      /// 1.6 to 3.3 ms with `full`, on a busy machine with a fast disk.
       case replayable
       /// `PRAGMA synchronous = FULL`: every transaction waits for the disk. For live trading, where an order that
       /// went out cannot be made again.
