@@ -41,7 +41,7 @@ struct OptionRowsOptions: ParsableArguments {
       throw RunnerError(.usage, "--model \(model.rawValue) is not in this version", hint: "use --model black76")
     }
     if !table.hasColumn("forward"), table.hasColumn("spot") {
-      throw RunnerError(.usage, "\(table.file): --model black76 reads the column 'forward', not 'spot'")
+      throw RunnerError(.usage, "\(name(of: table)): --model black76 reads the column 'forward', not 'spot'")
     }
     if let styles = table.index(of: "style") {
       for (row, style) in table.strings(column: styles).enumerated() where !["", "european"].contains(style) {
@@ -49,7 +49,7 @@ struct OptionRowsOptions: ParsableArguments {
           throw table.error(row: row, column: styles, expected: "european or american")
         }
         throw RunnerError(
-          .usage, "\(table.file):\(table.line(of: row)): style 'american' is not in this version",
+          .usage, "\(name(of: table)):\(table.line(of: row)): style 'american' is not in this version",
           hint: "European options only")
       }
     }
@@ -70,7 +70,7 @@ struct OptionRowsOptions: ParsableArguments {
     }
     if !undiscounted, !table.hasColumn("rate") {
       throw RunnerError(
-        .badData, "\(table.file): there is no column 'rate'", hint: "--undiscounted does without")
+        .badData, "\(name(of: table)): there is no column 'rate'", hint: "--undiscounted does without")
     }
     return OptionColumns(
       kinds: kinds, forwards: try numbers("forward", in: table), strikes: strikes,
@@ -90,6 +90,9 @@ struct OptionRowsOptions: ParsableArguments {
     }
   }
 }
+
+/// How messages call a table's source.
+private func name(of table: CSVTable) -> String { table.file == "-" ? "standard input" : table.file }
 
 /// `hydra options price`: prices and Greeks.
 struct OptionsPriceCommand: AsyncParsableCommand {
@@ -170,9 +173,8 @@ extension StrictOption {
   func require(_ rows: [(isAnswered: Bool, status: String)], in table: CSVTable) throws {
     guard strict, let first = rows.firstIndex(where: { !$0.isAnswered }) else { return }
     let count = rows.filter { !$0.isAnswered }.count
+    let place = "\(name(of: table)):\(table.line(of: first))"
     throw RunnerError(
-      .badData,
-      "\(table.file):\(table.line(of: first)): status \(rows[first].status); \(count) of \(rows.count) rows without result"
-    )
+      .badData, "\(place): status \(rows[first].status); \(count) of \(rows.count) rows without result")
   }
 }

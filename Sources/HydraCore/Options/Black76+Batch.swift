@@ -58,43 +58,44 @@ extension Black76 {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(volatilities.count == options.count, "\(volatilities.count) volatilities, \(options.count) options")
     let count = options.count
-    let values = SharedBuffer(count: count * columns, repeating: 0.0)
     let statuses = SharedBuffer(count: count, repeating: PriceStatus.ok)
     let tables = ElementaryTables.shared
     let blockSize = 512
-    options.withPointers(volatilities) { inputs in
-      parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
-        for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
-          var input = Input(
-            sign: inputs.signs(from: start),
-            forward: Lanes(loading: inputs.forwards, from: start, padding: 1),
-            strike: Lanes(loading: inputs.strikes, from: start, padding: 1),
-            years: Lanes(loading: inputs.years, from: start, padding: 1),
-            volatility: Lanes(loading: inputs.values, from: start, padding: 1),
-            rate: Lanes(loading: inputs.rates, from: start, padding: 0))
-          let isOrdinary = BlackLimits.isOrdinary(
-            forward: input.forward, strike: input.strike, years: input.years, volatility: input.volatility,
-            rate: input.rate)
-          let areOrdinary = all(isOrdinary)
-          if !areOrdinary { input.replaceUnordinary(isOrdinary) }
-          kernel(tables, input) { column, lanes in
-            lanes.store(to: values.part(column * count..<(column + 1) * count), from: start)
-          }
-          guard !areOrdinary else { continue }
-          for lane in 0..<min(8, count - start) where !isOrdinary[lane] {
-            let index = start + lane
-            let (limit, status) = BlackLimits.greeks(
-              inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
-              years: inputs.years[index], volatility: inputs.values[index], rate: inputs.rates[index])
-            statuses.memory[index] = status
-            values.memory[index] = limit.price
-            for (column, name) in Greeks.Name.allCases.enumerated() where column + 1 < columns {
-              values.memory[(column + 1) * count + index] = limit[name]
+    let filled = filledColumns(columns, of: count) { values in
+      options.withPointers(volatilities) { inputs in
+        parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+          for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
+            var input = Input(
+              sign: inputs.signs(from: start),
+              forward: Lanes(loading: inputs.forwards, from: start, padding: 1),
+              strike: Lanes(loading: inputs.strikes, from: start, padding: 1),
+              years: Lanes(loading: inputs.years, from: start, padding: 1),
+              volatility: Lanes(loading: inputs.values, from: start, padding: 1),
+              rate: Lanes(loading: inputs.rates, from: start, padding: 0))
+            let isOrdinary = BlackLimits.isOrdinary(
+              forward: input.forward, strike: input.strike, years: input.years, volatility: input.volatility,
+              rate: input.rate)
+            let areOrdinary = all(isOrdinary)
+            if !areOrdinary { input.replaceUnordinary(isOrdinary) }
+            kernel(tables, input) { column, lanes in
+              lanes.store(to: values[column], from: start)
+            }
+            guard !areOrdinary else { continue }
+            for lane in 0..<min(8, count - start) where !isOrdinary[lane] {
+              let index = start + lane
+              let (limit, status) = BlackLimits.greeks(
+                inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
+                years: inputs.years[index], volatility: inputs.values[index], rate: inputs.rates[index])
+              statuses.memory[index] = status
+              values[0][index] = limit.price
+              for (column, name) in Greeks.Name.allCases.enumerated() where column + 1 < columns {
+                values[column + 1][index] = limit[name]
+              }
             }
           }
         }
       }
     }
-    return ((0..<columns).map { Array(values.part($0 * count..<($0 + 1) * count)) }, Array(statuses.memory))
+    return (filled, Array(statuses.memory))
   }
 }

@@ -11,11 +11,33 @@ final class SharedBuffer<Element>: @unchecked Sendable {
     memory.deinitialize()
     memory.deallocate()
   }
+}
+
+/// The memory of columns that are being filled, by several threads in places of their own.
+struct ColumnPointers: @unchecked Sendable {
+  fileprivate(set) var columns: [UnsafeMutableBufferPointer<Double>] = []
 
   @inline(__always)
-  func part(_ range: Range<Int>) -> UnsafeMutableBufferPointer<Element> {
-    UnsafeMutableBufferPointer(rebasing: memory[range])
+  subscript(column: Int) -> UnsafeMutableBufferPointer<Double> { columns[column] }
+}
+
+/// Arrays of `count` numbers each, all of which `body` writes; nothing is copied.
+func filledColumns(_ columns: Int, of count: Int, _ body: (ColumnPointers) -> Void) -> [[Double]] {
+  func fill(_ pointers: ColumnPointers) -> [[Double]] {
+    guard pointers.columns.count < columns else {
+      body(pointers)
+      return []
+    }
+    var rest: [[Double]] = []
+    let column = [Double](unsafeUninitializedCapacity: count) { memory, written in
+      var pointers = pointers
+      pointers.columns.append(UnsafeMutableBufferPointer(rebasing: memory[..<count]))
+      rest = fill(pointers)
+      written = count
+    }
+    return [column] + rest
   }
+  return fill(ColumnPointers())
 }
 
 /// Pointers to the columns of options and one more column; valid inside `withPointers` only.
