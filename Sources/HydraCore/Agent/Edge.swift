@@ -124,7 +124,7 @@ final class Edge {
     case .rollBack(let version, let to, let reason, let evidence):
       attach(arm, "registry", "roll back \(version) to \(to)", at: time) { [run] in
         _ = try $0.models.rollBack(
-          of: run, arm: arm, expected: version, reason: MoveReason(reason, evidence: evidence, at: time))
+          of: run, arm: arm, expected: version, to: to, reason: MoveReason(reason, evidence: evidence, at: time))
       }
     case .archive(let version):
       attach(arm, "registry", "archive \(version)", at: time) { [run] in
