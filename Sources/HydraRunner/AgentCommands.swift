@@ -40,11 +40,11 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "Folder for the market, the store and report.html.")
   var out: String = "demo"
 
-  @Option(help: "Years of the market.")
-  var years = 12
+  @Option(help: "Years of the market, the first eight of which only train.")
+  var years = 20
 
   @Option(help: "Factor on the planted information coefficients; 1 is true to life, and too little to be seen in years.")
-  var effectScale = 3.0
+  var effectScale = 5.0
 
   @OptionGroup var agent: AgentOptions
   @OptionGroup var output: OutputOptions
@@ -61,7 +61,9 @@ struct DemoCommand: AsyncParsableCommand {
       throw RunnerError(.cannotCreate, "\(out): \(error.localizedDescription)")
     }
     let store = "sqlite:\(out)/hydra.sqlite"
-    let report = try await agent.run(folder: market, market: "ZO", from: nil, to: nil, store: store, options: run)
+    // A thin market's first years hold too little to learn from; the shifts are planted after them.
+    let from = CivilDate(year: world.start.year + min(8, years / 2), month: 1, day: 1)
+    let report = try await agent.run(folder: market, market: "ZO", from: from, to: nil, store: store, options: run)
     let page = "\(out)/report.html"
     try writeReport(of: report.summary.runKey, store: store, to: page)
     try output.write(report: report)

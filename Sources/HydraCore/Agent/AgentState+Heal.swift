@@ -26,7 +26,7 @@ extension AgentState {
 
   mutating func diagnosed(_ diagnosis: Diagnosis, _ history: FeatureHistory) -> [AgentEffect] {
     self.diagnosis = diagnosis
-    if let index = record.alarms.lastIndex(where: { $0.stream == diagnosis.alarm.stream }) {
+    if let alarm = diagnosis.alarm, let index = record.alarms.lastIndex(where: { $0.stream == alarm.stream }) {
       record.alarms[index].cause = diagnosis.cause
     }
     var effects: [AgentEffect] = [.journal(kind: "diagnosis", payload: diagnosis.json)]

@@ -64,12 +64,17 @@ extension AgentState {
     case .selfHealing:
       var effects = endProbation(history, row)
       effects += compareChallengers(history, row)
-      guard phase == .observing, row >= quietUntilRow,
-        let alarm = alarms.max(by: { $0.statistic < $1.statistic })
-      else { return effects }
+      guard phase == .observing, row >= quietUntilRow else { return effects }
+      if let alarm = alarms.max(by: { $0.statistic < $1.statistic }) {
+        phase = .diagnosing
+        lookedAtRow = row
+        quietUntilRow = row + settings.healing.coolDown
+        return effects + [.diagnose(alarm)]
+      }
+      guard row - max(lookedAtRow, lastFitRow) >= settings.healing.checkUpBars, probation == nil else { return effects }
       phase = .diagnosing
-      quietUntilRow = row + settings.healing.coolDown
-      return effects + [.diagnose(alarm)]
+      lookedAtRow = row
+      return effects + [.checkUp(age: row - lastFitRow)]
     }
   }
 

@@ -27,6 +27,7 @@ public struct AgentState: Sendable {
   var lastFitRow = 0
   var blockedUntilRow = 0
   var quietUntilRow = 0
+  var lookedAtRow = 0
   /// The alarm that is being dealt with.
   var diagnosis: Diagnosis?
 

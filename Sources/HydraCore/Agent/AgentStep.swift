@@ -85,6 +85,8 @@ public enum AgentEffect: Sendable {
   case fit(Recipe, purpose: FitPurpose)
   /// Find out what an alarm stands for and answer with `.diagnosed`.
   case diagnose(DriftAlarm)
+  /// Describe a champion of this age in bars that nothing alarmed about, and answer with `.diagnosed`.
+  case checkUp(age: Int)
   /// Ask the language model and answer with `.proposed`.
   case propose(Diagnosis, Recipe)
   /// Carry out experiments and answer with `.experimented`.

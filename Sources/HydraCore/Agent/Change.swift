@@ -5,6 +5,8 @@ import HydraNumerics
 /// Whoever proposes, a rule book or a language model, can say nothing else: what does not decode to a case within its
 /// bounds is refused, never clamped. No case can raise a risk limit; ``riskScale(_:)`` only ever lowers exposure.
 public enum Change: Hashable, Codable, Sendable {
+  /// Fit the same recipe again to what is known now.
+  case retrain
   /// Train on the newest so many bars.
   case trainingWindow(Int)
   /// Weight training rows by 2^(−age / half-life), in bars.
@@ -27,6 +29,7 @@ public enum Change: Hashable, Codable, Sendable {
   /// The name under which replies and journals speak of the change.
   public var parameter: String {
     switch self {
+    case .retrain: "retrain.now"
     case .trainingWindow: "retrain.window_days"
     case .decayHalfLife: "retrain.decay_half_life"
     case .leaves: "model.num_leaves"
@@ -79,11 +82,11 @@ public enum Change: Hashable, Codable, Sendable {
 
   /// Decodes a proposal, refusing whatever is not exactly a change within its bounds.
   ///
-  /// `value` is a number, an array of feature names for `features.drop`, or null for `features.restore`.
+  /// `value` is a number, an array of feature names for `features.drop`, or null for `features.restore` and `retrain.now`.
   public init(parameter: String, value: JSONValue, features: [String]) throws(Refusal) {
     switch parameter {
-    case "features.restore":
-      self = .restoreFeatures
+    case "features.restore": self = .restoreFeatures
+    case "retrain.now": self = .retrain
     case "features.drop":
       guard let names = value.array, !names.isEmpty else { throw .missingValue(parameter: parameter) }
       var dropped: [String] = []
@@ -126,7 +129,7 @@ public enum Change: Hashable, Codable, Sendable {
       .number(Double(bars))
     case .learningRate(let number), .riskScale(let number): .number(number)
     case .dropFeatures(let names): .array(names.map { .string($0) })
-    case .restoreFeatures: .null
+    case .restoreFeatures, .retrain: .null
     }
   }
 }

@@ -36,33 +36,51 @@ public struct Diagnostician: Sendable {
   /// Judges an alarm raised at the newest row.
   public func diagnose(_ alarm: DriftAlarm, _ evidence: Evidence) -> Diagnosis {
     let history = evidence.history
-    let now = history.count - 1
-    let age = min(max(alarm.index - alarm.changePoint + 1, recentBars.lowerBound), recentBars.upperBound)
-    let recent = max(0, now + 1 - age)..<(now + 1)
-    let reference = max(0, recent.lowerBound - referenceBars)..<recent.lowerBound
-
+    let (recent, reference) = windows(age: alarm.index - alarm.changePoint + 1, history)
     var findings: [Diagnosis.Finding] = []
     if let fault = dataFault(history, recent: recent, reference: reference) { findings.append(fault) }
-    let volatility = volatilityFinding(history, recent, reference)
-    var others = [volatility.finding, relationFinding(evidence, recent, reference)].compactMap { $0 }
-    if let liquidity = liquidityFinding(history, recent, reference) { others.append(liquidity) }
     let tests = featureTests(history, recent)
-    if let covariate = covariateFinding(tests) { others.append(covariate) }
+    var others = [
+      volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent, reference),
+      liquidityFinding(history, recent, reference), covariateFinding(tests),
+    ].compactMap { $0 }
     // The stream that raised the alarm is evidence of its own: it passed a threshold that noise passes once in years.
     for index in others.indices where others[index].cause == Self.cause(of: alarm.stream) { others[index].score += 1 }
-    let floor = -Portable.log(significance) / 2.302585092994046
-    others = others.filter { $0.score >= floor }.sorted { $0.score > $1.score }
-    findings += others
+    let floor = score(significance)
+    findings += others.filter { $0.score >= floor }.sorted { $0.score > $1.score }
     if findings.isEmpty {
       findings = [.init(cause: .unexplained, score: 0, evidence: "no test finds a change at p < \(significance)")]
     }
-    let before = skill(evidence, reference)
-    let after = skill(evidence, recent)
+    return diagnosis(alarm, findings, tests, evidence, recent, reference)
+  }
+
+  /// Describes a champion of `age` bars that nothing alarmed about, with the same tests beside it.
+  public func checkUp(age: Int, _ evidence: Evidence) -> Diagnosis {
+    let (recent, reference) = windows(age: recentBars.upperBound, evidence.history)
+    let finding = Diagnosis.Finding(
+      cause: .staleness, score: 0, evidence: "the champion was fitted \(age) bars ago; nothing alarmed since")
+    return diagnosis(nil, [finding], featureTests(evidence.history, recent), evidence, recent, reference)
+  }
+
+  /// The bars since a change `age` bars ago, within bounds, and the year before them.
+  private func windows(age: Int, _ history: FeatureHistory) -> (recent: Range<Int>, reference: Range<Int>) {
+    let length = min(max(age, recentBars.lowerBound), recentBars.upperBound)
+    let recent = max(0, history.count - length)..<history.count
+    return (recent, max(0, recent.lowerBound - referenceBars)..<recent.lowerBound)
+  }
+
+  private func diagnosis(
+    _ alarm: DriftAlarm?, _ findings: [Diagnosis.Finding], _ tests: [Diagnosis.FeatureTest], _ evidence: Evidence,
+    _ recent: Range<Int>, _ reference: Range<Int>
+  ) -> Diagnosis {
+    let history = evidence.history
+    let (before, after) = (skill(evidence, reference), skill(evidence, recent))
     return Diagnosis(
-      alarm: alarm, date: history.dates[now], changeDate: history.dates[recent.lowerBound], age: age,
-      findings: findings, features: Array(tests.prefix(8)),
+      alarm: alarm, date: history.dates[history.count - 1], changeDate: history.dates[recent.lowerBound],
+      age: recent.count, findings: findings, features: Array(tests.prefix(8)),
       attributions: attributions(evidence, recent, reference), errorBefore: before.error, errorAfter: after.error,
-      skillBefore: before.correlation, skillAfter: after.correlation, volatilityRatio: volatility.ratio)
+      skillBefore: before.correlation, skillAfter: after.correlation,
+      volatilityRatio: volatilityFinding(history, recent, reference).ratio)
   }
 
   /// The cause that a stream speaks of.

@@ -106,10 +106,8 @@ final class Edge {
       pending.append((JournalEntry(time: time, arm: arm, kind: kind, payload: payload), []))
     case .fit(let recipe, let purpose):
       return try fit(recipe, purpose, history)
-    case .diagnose(let alarm):
-      let evidence = Diagnostician.Evidence(
-        history: history, forecasts: state.forecasts, policy: state.champion?.policy)
-      return .diagnosed(Diagnostician().diagnose(alarm, evidence))
+    case .diagnose(let alarm): return .diagnosed(Diagnostician().diagnose(alarm, evidence(state, history)))
+    case .checkUp(let age): return .diagnosed(Diagnostician().checkUp(age: age, evidence(state, history)))
     case .propose(let diagnosis, let recipe):
       return try await propose(diagnosis, recipe, history)
     case .experiment(let plans):
@@ -132,6 +130,10 @@ final class Edge {
       }
     }
     return nil
+  }
+
+  private func evidence(_ state: AgentState, _ history: FeatureHistory) -> Diagnostician.Evidence {
+    Diagnostician.Evidence(history: history, forecasts: state.forecasts, policy: state.champion?.policy)
   }
 
   /// Journals a change of the registry together with the change itself.
@@ -189,8 +191,8 @@ final class Edge {
   static let instructions = """
     You tend a trading model for one thin futures market. An alarm was raised and diagnosed; the context holds the \
     diagnosis and the model's present recipe. Propose at most eight changes, each one parameter with its value, a \
-    reason and your confidence between 0 and 1. Parameters: retrain.window_days (250 to 7560), \
-    retrain.decay_half_life (60 to 5040), model.num_leaves (4 to 63), model.learning_rate (0.005 to 0.3), \
+    reason and your confidence between 0 and 1. Parameters: retrain.now (null), \
+    retrain.window_days (250 to 7560), retrain.decay_half_life (60 to 5040), model.num_leaves (4 to 63), model.learning_rate (0.005 to 0.3), \
     model.refit_leaves (60 to 2520), features.drop (names), features.restore (null), sizing.volatility_span (5 to 250), \
     sizing.risk_scale (0.1 to 1). Every proposal is tested on the past before anything changes. Answer with JSON only.
     """

@@ -24,6 +24,9 @@ public struct HealingSettings: Hashable, Codable, Sendable {
   public var rollbackSignificance = 0.1
   /// Bars between two rounds of experiments.
   public var coolDown = 20
+  /// Bars without a round of experiments after which the champion is looked at even so. No monitor sees that a better
+  /// model has become possible; half a year of new data may hold one.
+  public var checkUpBars = 125
   /// Seconds after which an experiment's process is ended; a guard only, the work itself is counted in trials.
   public var timeLimitSeconds = 120
 

@@ -43,7 +43,7 @@ public struct Recipe: Hashable, Codable, Sendable {
     case .learningRate(let rate): recipe.trees.learningRate = rate
     case .dropFeatures(let names): recipe.dropped = Array(Set(dropped).union(names)).sorted()
     case .restoreFeatures: recipe.dropped = []
-    case .refitLeaves: break
+    case .refitLeaves, .retrain: break
     case .volatilitySpan(let bars): recipe.volatilitySpan = bars
     case .riskScale(let share): recipe.riskScale = min(1, share)
     }

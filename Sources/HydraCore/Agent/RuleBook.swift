@@ -6,9 +6,10 @@ import HydraNumerics
 /// | cause | proposes |
 /// |---|---|
 /// | data fault, unexplained | nothing: a broken feed is no reason to learn from it |
+/// | staleness | retraining as it is, and with decay |
 /// | volatility | sizing on a faster and on a slower volatility; retraining with the newest years weighted more |
-/// | relation | leaf values refitted to the newest year; a shorter window; decay; leaving out the features whose weight in the forecast moved most |
-/// | covariate | decay; a window of all years; leaving out the feature that moved most |
+/// | relation | retraining; leaf values refitted to the newest year; a shorter window; decay; leaving out the features whose weight in the forecast moved most |
+/// | covariate | retraining; decay; leaving out the feature that moved most |
 /// | liquidity | half the risk |
 ///
 /// It answers in the same JSON as any other model and passes the same checks; a proposal that equals the champion's
@@ -40,12 +41,16 @@ public struct RuleBook: LanguageModel {
     }
     switch cause {
     case .dataFault, .unexplained: break
+    case .staleness:
+      propose("retrain.now", .null, "the model has not been looked at for long: fit it to what is known now")
+      propose("retrain.decay_half_life", .number(756), "the model has not been looked at for long: weigh the newest more")
     case .volatility:
       propose("sizing.volatility_span", .number(12), "moves changed in size: size on the newest weeks")
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
       propose("sizing.volatility_span", .number(72), "a burst that passes: size on a longer past")
       propose("retrain.decay_half_life", .number(756), "moves changed in size: let the newest years weigh more")
     case .relation:
+      propose("retrain.now", .null, "features mean something else: fit to what is known now")
       propose("model.refit_leaves", .number(250), "features mean something else: refit leaf values to the newest year")
       propose("retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
       propose("retrain.decay_half_life", .number(504), "features mean something else: let the newest years weigh more")
@@ -55,8 +60,8 @@ public struct RuleBook: LanguageModel {
           "features.drop", .array(moved.sorted().map { .string($0) }), "their weight in the forecast moved most")
       }
     case .covariate:
+      propose("retrain.now", .null, "features moved: fit to what is known now")
       propose("retrain.decay_half_life", .number(756), "features moved to where few rows are: weigh the newest more")
-      propose("retrain.window_days", .number(7560), "features moved: look for the like in all of the past")
       if let moved = names("features").first {
         propose("features.drop", .array([.string(moved)]), "it moved most")
       }
