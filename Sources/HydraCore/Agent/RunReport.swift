@@ -10,6 +10,10 @@ public struct RunReport: Sendable {
   public var records: [Arm: ArmRecord]
   public var findings: [DataFinding]
   public var settings: AgentSettings
+  /// Forecasts of each arm, and what followed, by date; NaN where there was no forecast or the label is not known.
+  public var forecasts: [Arm: [Double]]
+  public var labels: [Double]
+  public var dates: [CivilDate]
 
   init(
     market: MarketHistory, from: CivilDate, to: CivilDate, settings: AgentSettings, states: [AgentState],
@@ -37,6 +41,19 @@ public struct RunReport: Sendable {
     records = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.record) })
     findings = market.findings
     self.settings = settings
+    forecasts = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.forecasts) })
+    labels = (0..<history.count).map { history.label($0) }
+    dates = history.dates
+  }
+
+  /// Correlation of an arm's forecasts with what followed, over a span of bars; nil with fewer than 40 pairs.
+  public func skill(_ arm: Arm, _ rows: Range<Int>) -> Double? {
+    guard let own = forecasts[arm] else { return nil }
+    let pairs = rows.clamped(to: 0..<dates.count).map { (own[$0], labels[$0]) }
+      .filter { $0.0.isFinite && $0.1.isFinite }
+    guard pairs.count >= 40 else { return nil }
+    let correlation = Statistics.correlation(pairs.map(\.0), pairs.map(\.1))
+    return correlation.isFinite ? correlation : nil
   }
 
   /// Changes of the equity from bar to bar, as shares of the starting capital.
