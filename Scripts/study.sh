@@ -5,3 +5,6 @@ HYDRA=${HYDRA:-bin/hydra}
 
 echo "== the generated market against real oats: mean of 20 worlds of 10 years"
 "$HYDRA" data study --seeds 20 --seed 1 --format table
+
+echo "== the agent on worlds whose truth is known"
+"$HYDRA" study --seeds 5 --seed 1 --format table

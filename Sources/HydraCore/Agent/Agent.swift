@@ -108,7 +108,7 @@ public actor Agent {
       let own = moment.filter { $0.symbol == instrument.symbol }
       if bar != nil { edge.remember(own, row: history.count - 1) } else if own.isEmpty { continue }
       let input = AgentInput.Moment(
-        time: time, events: own, bar: bar, trades: bar.map { $0.date >= from } ?? false)
+        time: time, events: own, bar: bar, trades: own.contains { $0.date >= from })
       for index in states.indices {
         try await edge.carryOut(.moment(input), &states[index], history, at: time)
       }

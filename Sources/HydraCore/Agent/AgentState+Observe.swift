@@ -9,6 +9,7 @@ extension AgentState {
     var effects: [AgentEffect] = settlement.refusals.map { refusal($0, order: nil) }
     guard let bar = moment.bar else {
       if !settlement.fills.isEmpty { effects.append(.journal(kind: "fills", payload: fills(settlement.fills))) }
+      if moment.trades, !settlement.ended.isEmpty { effects += retarget(moment, history) }
       return effects
     }
     let row = history.count - 1
@@ -43,6 +44,24 @@ extension AgentState {
     }
     effects += due(bar, alarms, history, row)
     return effects
+  }
+
+  /// Decides anew when a roll has cancelled the order that was meant for the contract now left behind.
+  private mutating func retarget(_ moment: AgentInput.Moment, _ history: FeatureHistory) -> [AgentEffect] {
+    guard let forecast = forecasts.last, forecast.isFinite, history.count > blockedUntilRow else { return [] }
+    let decision = book.decide(
+      forecast: forecast, volatility: volatility.value, riskScale: champion?.policy.recipe.riskScale ?? 1,
+      at: moment.time)
+    if let refused = decision.refusal { return [refusal(refused, order: decision.order)] }
+    guard let order = decision.order else { return [] }
+    return [
+      .journal(
+        kind: "retargeted",
+        payload: [
+          "contract": .string(order.contract.description), "order": JSONValue(order.signedLots),
+          "forecast": .number(forecast),
+        ])
+    ]
   }
 
   /// What has to be done at the end of a bar: fits by the calendar, comparisons, answers to alarms.

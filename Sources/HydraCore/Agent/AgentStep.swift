@@ -21,7 +21,7 @@ public enum AgentInput: Sendable {
     public var events: [MarketEvent]
     /// The newest bar of the primary market among the events, whose row the history ends with.
     public var bar: HeldBar?
-    /// Whether trading has begun and not ended: bars outside only inform.
+    /// Whether trading has begun: what comes before only informs.
     public var trades: Bool
 
     public init(time: Timestamp, events: [MarketEvent], bar: HeldBar?, trades: Bool) {
