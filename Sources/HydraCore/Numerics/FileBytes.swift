@@ -48,26 +48,37 @@ public enum FileBytes {
     if status.st_mode & S_IFMT == S_IFDIR { throw FileError(file: path, reason: "is a folder, not a file") }
     let tooLarge = FileError(file: path, reason: "holds more than \(limit) bytes")
     guard Int(status.st_size) <= limit else { throw tooLarge }
-    // A pipe has no size; one byte more shows the end of a file in the second call.
-    var bytes = [UInt8](repeating: 0, count: min(max(Int(status.st_size) + 1, 65_536), limit + 1))
-    var count = 0
-    while true {
-      if count == bytes.count {
-        guard count <= limit else { throw tooLarge }
-        bytes.append(contentsOf: repeatElement(0, count: min(bytes.count, limit + 1 - bytes.count)))
+    // A pipe has no size; the byte more shows the end of a file without growing.
+    var failure: FileError?
+    var ended = false
+    func fill(_ buffer: UnsafeMutableRawBufferPointer) -> Int {
+      var count = 0
+      while count < buffer.count {
+        let got = systemRead(descriptor, buffer.baseAddress! + count, buffer.count - count)
+        if got > 0 {
+          count += got
+        } else if got == 0 {
+          ended = true
+          break
+        } else if errno != EINTR {
+          failure = FileError.last(path)
+          break
+        }
       }
-      let got = bytes.withUnsafeMutableBytes { buffer in
-        systemRead(descriptor, buffer.baseAddress! + count, buffer.count - count)
-      }
-      if got < 0 {
-        if errno == EINTR { continue }
-        throw FileError.last(path)
-      }
-      if got == 0 { break }
-      count += got
-      guard count <= limit else { throw tooLarge }
+      return count
     }
-    bytes.removeLast(bytes.count - count)
+    let capacity = min(max(Int(status.st_size) + 1, 65_536), limit + 1)
+    var bytes = [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+      count = fill(UnsafeMutableRawBufferPointer(buffer))
+    }
+    while !ended, failure == nil {
+      guard bytes.count <= limit else { throw tooLarge }
+      bytes += [UInt8](unsafeUninitializedCapacity: min(bytes.count, limit + 1 - bytes.count)) { buffer, count in
+        count = fill(UnsafeMutableRawBufferPointer(buffer))
+      }
+    }
+    if let failure { throw failure }
+    guard bytes.count <= limit else { throw tooLarge }
     return bytes
   }
 

@@ -23,7 +23,8 @@ public enum NumberText {
 /// The number in `count` bytes; nil when they are not exactly one.
 ///
 /// Up to 15 digits with a power of ten up to 10²² are one correctly rounded operation on two exact doubles
-/// (W. Clinger, "How to read floating point numbers accurately", PLDI 1990); the rest goes to the standard library.
+/// (W. Clinger, "How to read floating point numbers accurately", PLDI 1990); up to 19 digits are the same operation on
+/// pairs of doubles where that settles the rounding; the rest goes to the standard library.
 func parseNumber(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Double? {
   guard let start, count > 0 else { return nil }
   var position = 0
@@ -37,7 +38,7 @@ func parseNumber(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Double? {
     let digit = start[position] &- 48
     guard digit < 10 else { break }
     mantissa = mantissa &* 10 &+ UInt64(digit)
-    if mantissa != 0 { significant += 1 }
+    if significant > 0 || digit > 0 { significant += 1 }
     position += 1
   }
   var seen = position - firstDigit
@@ -48,7 +49,7 @@ func parseNumber(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Double? {
       let digit = start[position] &- 48
       guard digit < 10 else { break }
       mantissa = mantissa &* 10 &+ UInt64(digit)
-      if mantissa != 0 { significant += 1 }
+      if significant > 0 || digit > 0 { significant += 1 }
       position += 1
     }
     exponent = firstPlace - position
@@ -70,12 +71,14 @@ func parseNumber(_ start: UnsafePointer<UInt8>?, _ count: Int) -> Double? {
     exponent += falling ? -power : power
   }
   guard position == count else { return nil }
-  // Leading zeros do not count; beyond 19 digits the mantissa has wrapped, which `significant` may miss only when it
-  // passes through zero, so length decides too.
-  if significant <= 15, seen <= 19, exponent >= -22, exponent <= 22 {
-    let digits = Double(mantissa)
-    let size = exponent < 0 ? digits / powersOfTen[-exponent] : digits * powersOfTen[exponent]
-    return negative ? -size : size
+  // Leading zeros do not count; with more than 19 digits the mantissa has wrapped.
+  if significant <= 19, exponent >= -22, exponent <= 22 {
+    if significant <= 15 {
+      let digits = Double(mantissa)
+      let size = exponent < 0 ? digits / powersOfTen[-exponent] : digits * powersOfTen[exponent]
+      return negative ? -size : size
+    }
+    if let size = scaledByPairs(mantissa, exponent) { return negative ? -size : size }
   }
   return parseSlowly(start, count)
 }
@@ -85,6 +88,28 @@ private let powersOfTen: [Double] = [
   1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20,
   1e21, 1e22,
 ]
+
+/// mantissa · 10^exponent, or nil where the pair comes too close to the middle between two doubles to tell.
+@inline(__always) private func scaledByPairs(_ mantissa: UInt64, _ exponent: Int) -> Double? {
+  let high = Double(mantissa & ~0x7ff)
+  let low = Double(mantissa & 0x7ff)
+  let (first, second): (Double, Double)
+  if exponent < 0 {
+    let power = powersOfTen[-exponent]
+    first = high / power
+    let product = first * power
+    second = (((high - product) - productError(first, power, product)) + low) / power
+  } else {
+    let power = powersOfTen[exponent]
+    first = high * power
+    second = productError(high, power, first) + low * power
+  }
+  let value = first + second
+  let rest = second - (value - first)
+  // The pair is right to 2⁻¹⁰⁰ of the value. The spacing below a power of two is half of `ulp`.
+  let half = value.significandBitPattern == 0 ? value.ulp / 4 : value.ulp / 2
+  return half - abs(rest) > value * 0x1p-98 ? value : nil
+}
 
 @inline(never) private func parseSlowly(_ start: UnsafePointer<UInt8>, _ count: Int) -> Double? {
   let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
