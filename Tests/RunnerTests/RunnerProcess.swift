@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+
+/// Runs the built runner as its users do.
+struct RunnerProcess {
+  var status: Int32
+  var output: String
+  var errors: String
+
+  /// The runner beside the test bundle.
+  static let executable: URL = {
+    var folder = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
+    for _ in 0..<6 {
+      let candidate = folder.appendingPathComponent("HydraRunner")
+      let product = folder.appendingPathComponent("hydra")
+      for url in [product, candidate] where FileManager.default.isExecutableFile(atPath: url.path) { return url }
+      folder.deleteLastPathComponent()
+    }
+    return TestSupport.packageRoot.appendingPathComponent(".build/debug/hydra")
+  }()
+
+  static func run(_ arguments: [String], input: String = "", in folder: URL? = nil) throws -> RunnerProcess {
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = arguments
+    if let folder { process.currentDirectoryURL = folder }
+    let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-runner-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: scratch) }
+    // Files instead of pipes: nothing can fill up and wait.
+    let files = ["in", "out", "err"].map { scratch.appendingPathComponent($0) }
+    try Data(input.utf8).write(to: files[0])
+    for file in files.dropFirst() { try Data().write(to: file) }
+    process.standardInput = try FileHandle(forReadingFrom: files[0])
+    process.standardOutput = try FileHandle(forWritingTo: files[1])
+    process.standardError = try FileHandle(forWritingTo: files[2])
+    try process.run()
+    process.waitUntilExit()
+    return RunnerProcess(
+      status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+      output: String(decoding: try Data(contentsOf: files[1]), as: UTF8.self),
+      errors: String(decoding: try Data(contentsOf: files[2]), as: UTF8.self))
+  }
+
+  /// A folder that is gone when `body` is done.
+  static func inScratch<T>(_ body: (URL) throws -> T) throws -> T {
+    let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-scratch-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    return try body(folder)
+  }
+}
