@@ -5,7 +5,6 @@ import HydraCore
 struct Ensemble: DriftDetector {
   var fast = CUSUM(target: 0, slack: 0.5, threshold: 5)
   var slow = ADWIN()
-  var notFinite: Int { fast.notFinite }
 
   mutating func update(_ value: Double) -> DriftState {
     let states = (fast.update(value), slow.update(value))

@@ -13,6 +13,8 @@ public enum DriftState: String, Hashable, Codable, Sendable, Comparable {
 ///
 ///     var detector = CUSUM(target: 0, slack: 0.5, threshold: 5)
 ///     for value in values where detector.update(value) == .drift { print("the mean has moved") }
+///
+/// A detector of one's own needs `update` alone.
 public protocol DriftDetector: Sendable {
   /// Takes the next value and says whether the stream has changed.
   mutating func update(_ value: Double) -> DriftState
@@ -23,6 +25,11 @@ public protocol DriftDetector: Sendable {
 }
 
 extension DriftDetector {
+  /// Zero: a detector that wants to be asked about gaps in its stream keeps a count of its own.
+  public var notFinite: Int { 0 }
+  /// Nothing to show.
+  public var internals: [(name: String, value: Double)] { [] }
+
   /// Takes all the values in turn and returns the 0-based indices at which drift was reported.
   public mutating func detections(in values: [Double]) -> [Int] {
     values.indices.filter { update(values[$0]) == .drift }
