@@ -19,7 +19,8 @@ import Testing
     ("retrain.window_days", .number(300.5)), ("retrain.window_days", .string("500")), ("retrain.window_days", .null),
     ("model.learning_rate", .number(.nan)), ("model.learning_rate", .number(.infinity)),
     ("sizing.risk_scale", .number(1.01)), ("sizing.risk_scale", .number(-1)), ("risk.maximum_position", .number(500)),
-    ("features.drop", ["carry", "cot", "season"]), ("features.drop", ["nonsense"]), ("features.drop", []),
+    ("features.drop", .array([.string("carry"), .string("cot"), .string("season")])),
+    ("features.drop", .array([.string("nonsense")])), ("features.drop", .array([])),
     ("", .number(1)),
   ])
   func everythingElseIsRefusedNotClamped(parameter: String, value: JSONValue) {
