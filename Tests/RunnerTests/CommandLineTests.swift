@@ -10,13 +10,15 @@ import Testing
     for part in ["hydra ", "commit ", "Swift ", "BLAS ", "SQLite ", "curl "] { #expect(run.output.contains(part)) }
   }
 
-  @Test(arguments: [
-    (["nonsense"], Int32(64)), (["run"], 64), (["run", "--data", "/nowhere"], 66),
+  static let mistakes: [([String], Int32)] = [
+    (["nonsense"], 64), (["run"], 64), (["run", "--data", "/nowhere"], 66),
     (["options", "price", "/nowhere.csv"], 66), (["status", "--store", "sqlite:/nowhere/x.sqlite"], 66),
     (["status", "--store", "postgresql://host/base"], 78), (["demo", "--years", "many"], 64),
     (["drift", "detect", "--detector", "nonsense", "/dev/null"], 64),
     (["options", "price", "--threads", "0", "/dev/null"], 64),
-  ])
+  ]
+
+  @Test(arguments: mistakes)
   func everyMistakeHasItsExitCodeAndOneLine(arguments: [String], status: Int32) throws {
     let run = try RunnerProcess.run(arguments)
     #expect(run.status == status, "\(arguments): \(run.errors)")
