@@ -5,44 +5,26 @@
 /// The places of one feature in a histogram.
 let histogramWidth = 256
 
-/// Adds one word a row: constant hessians.
+/// Adds one word a row.
 ///
 /// - Parameters:
 ///   - bins: the words of one feature group, for all rows of the matrix.
 ///   - rows: the rows to add; nil for rows 0..<count.
 ///   - words: the gradient words of those rows, in their order.
 ///   - histogram: room for 4 × 256 sums.
-func addToHistogram(
-  bins: UnsafePointer<UInt32>, rows: UnsafePointer<UInt32>?, words: UnsafePointer<Int64>, count: Int,
-  histogram: UnsafeMutablePointer<Int64>
+func addToHistogram<Word: HistogramWord>(
+  bins: UnsafePointer<UInt32>, rows: UnsafePointer<UInt32>?, words: UnsafePointer<Word>, count: Int,
+  histogram: UnsafeMutablePointer<Word>
 ) {
   let (first, second) = (histogram, histogram + histogramWidth)
   let (third, fourth) = (histogram + 2 * histogramWidth, histogram + 3 * histogramWidth)
-  @inline(__always) func add(_ packed: UInt32, _ word: Int64) {
-    first[Int(truncatingIfNeeded: packed & 255)] &+= word
-    second[Int(truncatingIfNeeded: packed >> 8 & 255)] &+= word
-    third[Int(truncatingIfNeeded: packed >> 16 & 255)] &+= word
-    fourth[Int(truncatingIfNeeded: packed >> 24)] &+= word
-  }
-  if let rows {
-    for index in 0..<count { add(bins[Int(truncatingIfNeeded: rows[index])], words[index]) }
-  } else {
-    for index in 0..<count { add(bins[index], words[index]) }
-  }
-}
-
-/// Adds a gradient word and a hessian word a row.
-func addToHistogram(
-  bins: UnsafePointer<UInt32>, rows: UnsafePointer<UInt32>?, words: UnsafePointer<GradientSum>, count: Int,
-  histogram: UnsafeMutablePointer<GradientSum>
-) {
-  let (first, second) = (histogram, histogram + histogramWidth)
-  let (third, fourth) = (histogram + 2 * histogramWidth, histogram + 3 * histogramWidth)
-  @inline(__always) func add(_ packed: UInt32, _ word: GradientSum) {
-    first[Int(truncatingIfNeeded: packed & 255)] &+= word
-    second[Int(truncatingIfNeeded: packed >> 8 & 255)] &+= word
-    third[Int(truncatingIfNeeded: packed >> 16 & 255)] &+= word
-    fourth[Int(truncatingIfNeeded: packed >> 24)] &+= word
+  @inline(__always) func add(_ packed: UInt32, _ word: Word) {
+    let (a, b) = (Int(truncatingIfNeeded: packed & 255), Int(truncatingIfNeeded: packed >> 8 & 255))
+    let (c, d) = (Int(truncatingIfNeeded: packed >> 16 & 255), Int(truncatingIfNeeded: packed >> 24))
+    first[a] = first[a].plus(word)
+    second[b] = second[b].plus(word)
+    third[c] = third[c].plus(word)
+    fourth[d] = fourth[d].plus(word)
   }
   if let rows {
     for index in 0..<count { add(bins[Int(truncatingIfNeeded: rows[index])], words[index]) }
@@ -52,10 +34,10 @@ func addToHistogram(
 }
 
 /// Turns a parent's histogram into that of the larger child, by taking the smaller child's away.
-func subtractHistogram(
-  _ smaller: UnsafePointer<Int64>, from parent: UnsafeMutablePointer<Int64>, count: Int
+func subtractHistogram<Word: HistogramWord>(
+  _ smaller: UnsafePointer<Word>, from parent: UnsafeMutablePointer<Word>, count: Int
 ) {
-  for index in 0..<count { parent[index] &-= smaller[index] }
+  for index in 0..<count { parent[index] = parent[index].minus(smaller[index]) }
 }
 
 /// Moves the rows of a leaf that go left to the front; both sides keep their order.

@@ -16,7 +16,7 @@ struct GradientScale {
   ///   - gradientSum: Σ|g|, not less than the true sum by more than rounding.
   ///   - hessianSum: Σh, or 0 where hessians are constant.
   init(rows: Int, gradientSum: Double, hessianSum: Double) {
-    // At least 12 bits, so that a shifted sum fits the 52 bits of a double's fraction (see `gradientSum(of:)`).
+    // At least 12 bits, so that a shifted sum fits the 52 bits of a double's fraction (see `SplitSearch`).
     countBits = UInt64(max(12, Int.bitWidth - rows.leadingZeroBitCount))
     countMask = 1 << countBits - 1
     gradient = Self.powerOfTwo(below: 62 - Int(countBits), sum: gradientSum)
@@ -33,11 +33,6 @@ struct GradientScale {
   /// The row count in a sum of words.
   func count(of word: Int64) -> Int { Int(truncatingIfNeeded: UInt64(bitPattern: word) & countMask) }
 
-  /// The sum of gradients in a sum of words, in the unit of the gradients.
-  func gradientSum(of word: Int64) -> Double { Double(word >> Int64(countBits)) / gradient }
-
-  func hessianSum(of word: Int64) -> Double { Double(word) / hessian }
-
   @inline(__always) func word(gradient value: Double) -> Int64 {
     Int64((value * gradient).rounded(.toNearestOrEven)) &<< Int64(countBits) &+ 1
   }
@@ -49,3 +44,31 @@ struct GradientScale {
 
 /// The sum of words of a set of rows: `x` holds gradients and count, `y` hessians (0 where hessians are constant).
 typealias GradientSum = SIMD2<Int64>
+
+/// What a histogram holds for a bin: gradients and count in one word, and hessians in a second where they vary.
+protocol HistogramWord {
+  static var zero: Self { get }
+  static var hasHessians: Bool { get }
+  /// Gradients and count.
+  var gradients: Int64 { get }
+  /// 0 where hessians are constant.
+  var hessians: Int64 { get }
+  func plus(_ other: Self) -> Self
+  func minus(_ other: Self) -> Self
+}
+
+extension Int64: HistogramWord {
+  static var hasHessians: Bool { false }
+  @inline(__always) var gradients: Int64 { self }
+  @inline(__always) var hessians: Int64 { 0 }
+  @inline(__always) func plus(_ other: Int64) -> Int64 { self &+ other }
+  @inline(__always) func minus(_ other: Int64) -> Int64 { self &- other }
+}
+
+extension GradientSum: HistogramWord {
+  static var hasHessians: Bool { true }
+  @inline(__always) var gradients: Int64 { x }
+  @inline(__always) var hessians: Int64 { y }
+  @inline(__always) func plus(_ other: GradientSum) -> GradientSum { self &+ other }
+  @inline(__always) func minus(_ other: GradientSum) -> GradientSum { self &- other }
+}

@@ -1,6 +1,6 @@
 /// The best cut of one leaf found so far.
 struct SplitCandidate {
-  /// The sum over both sides of G² / (H + λ), or its L1 form; higher is better.
+  /// What `LeafTerms.gain` turns into the gain; higher is better within one leaf.
   var score = -Double.infinity
   var feature = -1
   /// Bins up to this one go left.
@@ -16,195 +16,154 @@ struct SplitCandidate {
   }
 }
 
-/// What the search needs to know of a leaf and of the settings.
-struct SplitSearch {
-  var scale: GradientScale
-  var l1: Double
-  var l2: Double
-  var minimumRows: Double
-  var minimumHessian: Double
-  /// The hessian of every row, where it is constant.
-  var constantHessian: Double?
-
-  /// The sum of hessians of a set of rows.
-  func hessian(of sum: GradientSum) -> Double {
-    if let constantHessian { return Double(scale.count(of: sum.x)) * constantHessian }
-    return scale.hessianSum(of: sum.y)
-  }
-
-  /// -G / (H + λ), with G moved towards zero by the L1 penalty; 0 where H + λ is 0.
-  func leafOutput(_ sum: GradientSum) -> Double {
-    let divisor = hessian(of: sum) + l2
-    return divisor > 0 ? -shrunk(scale.gradientSum(of: sum.x)) / divisor : 0
-  }
-
-  /// G² / (H + λ): twice what the leaf takes off the loss.
-  func leafScore(_ sum: GradientSum) -> Double {
-    let divisor = hessian(of: sum) + l2
-    let gradient = shrunk(scale.gradientSum(of: sum.x))
-    return divisor > 0 ? gradient * gradient / divisor : 0
-  }
-
-  private func shrunk(_ gradient: Double) -> Double {
-    l1 == 0 ? gradient : max(gradient - l1, 0) + min(gradient + l1, 0)
-  }
-}
-
-/// Eight cuts at a time.
-private typealias Lanes = SIMD8<Double>
-
-extension SplitSearch {
-  /// The best cut among the first `cuts` cumulative sums, `cumulative[b]` being the sum over what goes left when bin b
-  /// is the last to go left.
-  ///
-  /// The score of a cut is (G_L² (H_R + λ) + G_R² (H_L + λ)) / ((H_L + λ)(H_R + λ)), one division for two sides.
-  /// - Precondition: there is room to read and write up to the next multiple of 8.
-  @inline(__always)
-  func bestCut(
-    _ words: UnsafeMutablePointer<Int64>, hessians: UnsafeMutablePointer<Int64>?, cuts: Int, total: GradientSum
-  ) -> (score: Double, bin: Int) {
-    // The padding repeats a cut that leaves nothing on the right, which is never allowed.
-    var padding = cuts
-    while padding % 8 != 0 {
-      words[padding] = total.x
-      hessians?[padding] = total.y
-      padding += 1
-    }
-    let countBits = SIMD8<UInt64>(repeating: scale.countBits)
-    let countMask = SIMD8<UInt64>(repeating: scale.countMask)
-    let signBit = SIMD8<UInt64>(repeating: 1 << 63)
-    // A whole number below 2⁵² under the exponent of 2⁵² is 2⁵² + number: conversion without an instruction for it.
-    let exponent = SIMD8<UInt64>(repeating: 0x4330_0000_0000_0000)
-    let offset = Lanes(repeating: 0x1p52)
-    // The sign bit is flipped before the shift, which adds 2^(63 - countBits) to the number.
-    let signedOffset = Lanes(
-      repeating: 0x1p52 + Double(sign: .plus, exponent: 63 - Int(scale.countBits), significand: 1))
-    let unit = Lanes(repeating: 1 / scale.gradient)
-    let hessianUnit = Lanes(repeating: 1 / scale.hessian)
-    let perRow = Lanes(repeating: constantHessian ?? 0)
-    let totalCount = Lanes(repeating: Double(scale.count(of: total.x)))
-    let totalGradient = Lanes(repeating: scale.gradientSum(of: total.x))
-    let totalHessian = Lanes(repeating: hessian(of: total))
-    let (l1, l2) = (Lanes(repeating: l1), Lanes(repeating: l2))
-    let fewestRows = Lanes(repeating: minimumRows)
-    let leastHessian = Lanes(repeating: minimumHessian)
-    let worst = Lanes(repeating: -.infinity)
-    var best = worst
-    var bestIndex = Lanes(repeating: 0)
-    var index = Lanes(0, 1, 2, 3, 4, 5, 6, 7)
-    let rawWords = UnsafeRawPointer(words)
-    let rawHessians = hessians.map { UnsafeRawPointer($0) }
-    for start in stride(from: 0, to: padding, by: 8) {
-      let sums = rawWords.loadUnaligned(fromByteOffset: start * 8, as: SIMD8<UInt64>.self)
-      let leftCount = unsafeBitCast((sums & countMask) | exponent, to: Lanes.self) - offset
-      let rightCount = totalCount - leftCount
-      var leftGradient =
-        (unsafeBitCast(((sums ^ signBit) &>> countBits) | exponent, to: Lanes.self) - signedOffset) * unit
-      var rightGradient = totalGradient - leftGradient
-      let leftHessian: Lanes
-      if let rawHessians {
-        let sums = rawHessians.loadUnaligned(fromByteOffset: start * 8, as: SIMD8<UInt64>.self)
-        leftHessian = (unsafeBitCast(sums | exponent, to: Lanes.self) - offset) * hessianUnit
-      } else {
-        leftHessian = leftCount * perRow
-      }
-      let rightHessian = totalHessian - leftHessian
-      if self.l1 != 0 {
-        leftGradient = shrunk(leftGradient, l1)
-        rightGradient = shrunk(rightGradient, l1)
-      }
-      let leftDivisor = leftHessian + l2
-      let rightDivisor = rightHessian + l2
-      let score =
-        (leftGradient * leftGradient * rightDivisor + rightGradient * rightGradient * leftDivisor)
-        / (leftDivisor * rightDivisor)
-      var isBetter = score .> best
-      isBetter = isBetter .& (leftCount .>= fewestRows) .& (rightCount .>= fewestRows)
-      if rawHessians != nil {
-        isBetter = isBetter .& (leftHessian .>= leastHessian) .& (rightHessian .>= leastHessian)
-      }
-      best.replace(with: score, where: isBetter)
-      bestIndex.replace(with: index, where: isBetter)
-      index += 8
-    }
-    var result = (score: -Double.infinity, bin: 0)
-    for lane in 0..<8 where best[lane] > -.infinity {
-      let bin = Int(bestIndex[lane])
-      if best[lane] > result.score || (best[lane] == result.score && bin < result.bin) { result = (best[lane], bin) }
-    }
-    return result
-  }
-
-  @inline(__always)
-  private func shrunk(_ gradient: Lanes, _ l1: Lanes) -> Lanes {
-    let above = gradient - l1
-    let below = gradient + l1
-    return above.replacing(with: 0, where: above .< 0) + below.replacing(with: 0, where: below .> 0)
-  }
-
-  /// The best cut of a feature, missing values going either way, from its histogram of plain words.
-  ///
-  /// - Parameter scratch: room for 256 words.
-  func search(
-    _ histogram: UnsafePointer<Int64>, bins: FeatureBinLayout, total: GradientSum, scratch: UnsafeMutablePointer<Int64>
-  ) -> SplitCandidate {
-    var candidate = SplitCandidate()
-    let missing = bins.hasMissing ? histogram[bins.valueBins] : 0
-    for missingGoesLeft in [false, true] where missing != 0 || !missingGoesLeft {
-      var sum = missingGoesLeft ? missing : 0
-      // All values left and missing ones right is a cut too; without missing values it would leave the right empty.
-      let cuts = missing != 0 && !missingGoesLeft ? bins.valueBins : bins.valueBins - 1
-      for bin in 0..<cuts {
-        sum &+= histogram[bin]
-        scratch[bin] = sum
-      }
-      let best = bestCut(scratch, hessians: nil, cuts: cuts, total: total)
-      if best.score > candidate.score {
-        candidate.score = best.score
-        candidate.bin = best.bin
-        candidate.missingGoesLeft = missingGoesLeft
-        candidate.left = GradientSum(scratch[best.bin], 0)
-      }
-    }
-    candidate.sawMissing = missing != 0
-    return candidate
-  }
-
-  /// The same from a histogram of gradient and hessian words.
-  ///
-  /// - Parameter scratch: room for 512 words.
-  func search(
-    _ histogram: UnsafePointer<GradientSum>, bins: FeatureBinLayout, total: GradientSum,
-    scratch: UnsafeMutablePointer<Int64>
-  ) -> SplitCandidate {
-    var candidate = SplitCandidate()
-    let hessians = scratch + histogramWidth
-    let missing = bins.hasMissing ? histogram[bins.valueBins] : .zero
-    let sawMissing = scale.count(of: missing.x) != 0
-    for missingGoesLeft in [false, true] where sawMissing || !missingGoesLeft {
-      var sum = missingGoesLeft ? missing : .zero
-      let cuts = sawMissing && !missingGoesLeft ? bins.valueBins : bins.valueBins - 1
-      for bin in 0..<cuts {
-        sum &+= histogram[bin]
-        scratch[bin] = sum.x
-        hessians[bin] = sum.y
-      }
-      let best = bestCut(scratch, hessians: hessians, cuts: cuts, total: total)
-      if best.score > candidate.score {
-        candidate.score = best.score
-        candidate.bin = best.bin
-        candidate.missingGoesLeft = missingGoesLeft
-        candidate.left = GradientSum(scratch[best.bin], hessians[best.bin])
-      }
-    }
-    candidate.sawMissing = sawMissing
-    return candidate
-  }
-}
-
 /// How many bins of a feature hold values, and whether one more holds missing ones.
 struct FeatureBinLayout {
   var valueBins: Int
   var hasMissing: Bool
   var count: Int { valueBins + (hasMissing ? 1 : 0) }
+}
+
+/// Finds the best cut of a leaf by one feature.
+///
+/// The gain of a cut is G_L² / (H_L + λ) + G_R² / (H_R + λ) - G² / (H + λ). With T = H + 2λ and D = H_L + λ the first
+/// two terms are
+///
+/// ```
+/// G² / T + T q,     q = x² / (D (T - D)),     x = G_L - (G / T) D,
+/// ```
+/// so the cut with the highest q wins. Eight cuts at a time are compared with the best q so far by
+/// x² > q D (T - D), without a division; few cuts are better and are looked at one by one.
+struct SplitSearch {
+  /// Where eligible cuts of a feature are collected; all three have room for 256 + 8.
+  struct Scratch {
+    var words: UnsafeMutablePointer<Int64>
+    var hessians: UnsafeMutablePointer<Int64>
+    var bins: UnsafeMutablePointer<Int32>
+
+    static let capacity = histogramWidth + 8
+  }
+
+  var leaf: LeafTerms
+
+  /// Looks for a cut by a feature that is better than `best`, missing values going either way, and puts it there.
+  func search<Word: HistogramWord>(
+    _ histogram: UnsafePointer<Word>, feature: Int, bins: FeatureBinLayout, scratch: Scratch,
+    best: inout SplitCandidate
+  ) {
+    let missing = bins.hasMissing ? histogram[bins.valueBins] : .zero
+    let sawMissing = leaf.scale.count(of: missing.gradients) != 0
+    for missingGoesLeft in [false, true] where sawMissing || !missingGoesLeft {
+      // All values left and missing ones right is a cut too; without missing values it would leave the right empty.
+      let cuts = sawMissing && !missingGoesLeft ? bins.valueBins : bins.valueBins - 1
+      let found = collect(histogram, from: missingGoesLeft ? missing : .zero, cuts: cuts, scratch)
+      guard found > 0 else { continue }
+      var score = best.score
+      let place = leaf.l1 == 0 ? bestPlace(scratch, found, Word.self, &score) : bestPlainly(scratch, found, &score)
+      guard let place else { continue }
+      best = SplitCandidate(
+        score: score, feature: feature, bin: Int(scratch.bins[place]), missingGoesLeft: missingGoesLeft,
+        sawMissing: sawMissing, left: GradientSum(scratch.words[place], Word.hasHessians ? scratch.hessians[place] : 0))
+    }
+  }
+
+  /// Writes the sums left of each cut that leaves enough rows and hessians on both sides; bins without rows, whose cuts
+  /// repeat the one before, are left out.
+  @inline(__always)
+  private func collect<Word: HistogramWord>(
+    _ histogram: UnsafePointer<Word>, from start: Word, cuts: Int, _ scratch: Scratch
+  ) -> Int {
+    let mask = Int64(bitPattern: leaf.scale.countMask)
+    let (mostRows, mostHessians) = (leaf.rows - leaf.minimumRows, leaf.total.y - leaf.minimumHessian)
+    var sum = start
+    var bin = 0
+    while bin < cuts {
+      sum = sum.plus(histogram[bin])
+      if sum.gradients & mask >= leaf.minimumRows, !Word.hasHessians || sum.hessians >= leaf.minimumHessian { break }
+      bin += 1
+    }
+    // Sums go up with the bins, so what is too much on the left stays too much.
+    var found = 0
+    while bin < cuts, sum.gradients & mask <= mostRows, !Word.hasHessians || sum.hessians <= mostHessians {
+      scratch.words[found] = sum.gradients
+      if Word.hasHessians { scratch.hessians[found] = sum.hessians }
+      scratch.bins[found] = Int32(truncatingIfNeeded: bin)
+      // The cut after a bin without rows repeats the one before, and its place is taken again. (The first has rows.)
+      found &+= histogram[bin].gradients != 0 ? 1 : 0
+      bin &+= 1
+      // After the last cut this reads a bin that is not used.
+      sum = sum.plus(histogram[bin])
+    }
+    return found
+  }
+
+  /// Eight cuts at a time.
+  private typealias Lanes = SIMD8<Double>
+
+  /// The first place with the highest q, where that is above `score`.
+  @inline(__always)
+  private func bestPlace<Word: HistogramWord>(
+    _ scratch: Scratch, _ found: Int, _: Word.Type, _ score: inout Double
+  ) -> Int? {
+    // The last lanes repeat the last cut, which is never better than itself.
+    for place in found..<(found + 7) & ~7 {
+      scratch.words[place] = scratch.words[found - 1]
+      if Word.hasHessians { scratch.hessians[place] = scratch.hessians[found - 1] }
+    }
+    let countBits = SIMD8<UInt64>(repeating: leaf.scale.countBits)
+    let countMask = SIMD8<UInt64>(repeating: leaf.scale.countMask)
+    let signBit = SIMD8<UInt64>(repeating: 1 << 63)
+    // A whole number below 2⁵² under the exponent of 2⁵² is 2⁵² + number: conversion without an instruction for it.
+    let exponent = SIMD8<UInt64>(repeating: 0x4330_0000_0000_0000)
+    // The sign bit is flipped before the shift, which adds 2^(63 - countBits) to the number.
+    let signedOffset = Lanes(
+      repeating: 0x1p52 + Double(sign: .plus, exponent: 63 - Int(leaf.scale.countBits), significand: 1))
+    let hessianOffset = Lanes(repeating: 0x1p52 - leaf.l2)
+    let slope = Lanes(repeating: leaf.slope)
+    let width = Lanes(repeating: leaf.width)
+    let words = UnsafeRawPointer(scratch.words)
+    let hessians = UnsafeRawPointer(scratch.hessians)
+    var highest = Lanes(repeating: score)
+    var result: Int?
+    var start = 0
+    while start < found {
+      let sums = words.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self)
+      let gradient = unsafeBitCast(((sums ^ signBit) &>> countBits) | exponent, to: Lanes.self) - signedOffset
+      let hessianWords =
+        Word.hasHessians
+        ? hessians.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self) : sums & countMask
+      let divisor = unsafeBitCast(hessianWords | exponent, to: Lanes.self) - hessianOffset
+      let x = gradient - slope * divisor
+      let square = x * x
+      let product = divisor * (width - divisor)
+      if anyIsPositive(square - highest * product) {
+        for lane in 0..<8 {
+          let candidate = square[lane] / product[lane]
+          if candidate > score { (score, result) = (candidate, start + lane) }
+        }
+        highest = Lanes(repeating: score)
+      }
+      start &+= 8
+    }
+    return result
+  }
+
+  /// Whether any lane is above zero: no lane's sign is looked at alone.
+  @inline(__always)
+  private func anyIsPositive(_ values: Lanes) -> Bool {
+    let mask = unsafeBitCast(values .> 0, to: SIMD8<Int64>.self)
+    let four = mask.lowHalf | mask.highHalf
+    let two = four.lowHalf | four.highHalf
+    return (two[0] | two[1]) != 0
+  }
+
+  /// The same with an L1 penalty, cut by cut: the score is the sum of both sides' G² / (H + λ).
+  private func bestPlainly(_ scratch: Scratch, _ found: Int, _ score: inout Double) -> Int? {
+    var result: Int?
+    for place in 0..<found {
+      let left = GradientSum(scratch.words[place], scratch.hessians[place])
+      let candidate = leaf.sideScore(left) + leaf.sideScore(leaf.total &- left)
+      if candidate > score { (score, result) = (candidate, place) }
+    }
+    return result
+  }
 }

@@ -8,7 +8,7 @@ struct TreeAssembly {
   /// - Returns: the number of the node.
   mutating func add(
     _ split: SplitCandidate, gain: Double, parent: (node: Int, isLeft: Bool)?, leaf: Int, sibling: Int,
-    sum: GradientSum, count: Int, value: Double, weight: Double
+    terms: LeafTerms
   ) -> Int {
     let node = nodes.count
     if let parent {
@@ -18,9 +18,9 @@ struct TreeAssembly {
     tree.leftChild.append(~leaf)
     tree.rightChild.append(~sibling)
     tree.splitGain.append(gain)
-    tree.internalValue.append(value)
-    tree.internalWeight.append(weight)
-    tree.internalCount.append(count)
+    tree.internalValue.append(terms.output)
+    tree.internalWeight.append(terms.weight)
+    tree.internalCount.append(Int(terms.rows))
     // Filled in at the end, when the sizes of both children are known.
     tree.decision.append(SplitDecision(missing: .nan, missingGoesLeft: split.missingGoesLeft))
     learned.append(split.sawMissing)
@@ -32,12 +32,12 @@ struct TreeAssembly {
 
   /// The tree with its leaves. Where a node saw no missing values in training, they go with the majority.
   func finish(
-    _ leaves: [(start: Int, count: Int, sum: GradientSum)], matrix: BinnedMatrix, search: SplitSearch
+    _ leaves: [(start: Int, terms: LeafTerms)], matrix: BinnedMatrix
   ) -> TreeGrower.GrownTree {
     var tree = tree
-    tree.leafValue = leaves.map { search.leafOutput($0.sum) }
-    tree.leafWeight = leaves.map { search.hessian(of: $0.sum) }
-    tree.leafCount = leaves.map { $0.count }
+    tree.leafValue = leaves.map { $0.terms.output }
+    tree.leafWeight = leaves.map { $0.terms.weight }
+    tree.leafCount = leaves.map { Int($0.terms.rows) }
     tree.splitFeature = nodes.map { matrix.columns[$0.feature] }
     tree.threshold = nodes.map { matrix.bins[$0.feature].upperBounds[$0.bin] }
     for node in nodes.indices where !learned[node] {
@@ -47,7 +47,7 @@ struct TreeAssembly {
     var bins = nodes
     for node in bins.indices { bins[node].missingGoesLeft = tree.decision[node].missingGoesLeft }
     return TreeGrower.GrownTree(
-      tree: tree, nodeBins: bins, starts: leaves.map { $0.start }, counts: leaves.map { $0.count })
+      tree: tree, nodeBins: bins, starts: leaves.map { $0.start }, counts: tree.leafCount)
   }
 }
 

@@ -42,14 +42,15 @@ final class TreeGrower {
   /// A leaf while the tree grows.
   private struct GrowingLeaf {
     var start: Int
-    var count: Int
-    var sum: GradientSum
+    var terms: LeafTerms
     var depth: Int
     var histogram: Int?
     /// The node above, and on which side of it; nil for the root.
     var parent: (node: Int, isLeft: Bool)?
     var best = SplitCandidate()
     var gain = -Double.infinity
+
+    var count: Int { Int(terms.rows) }
   }
 
   /// A grown tree, with its leaf values not yet scaled by the learning rate, and the rows of each leaf.
@@ -82,29 +83,29 @@ final class TreeGrower {
       for index in 0..<count { rows[index] = UInt32(truncatingIfNeeded: index) }
     }
     hasHessians = hessians != nil
-    let (search, total) = quantise(gradients: gradients, hessians: hessians, count: count)
-    var leaves = [GrowingLeaf(start: 0, count: count, sum: total, depth: 0)]
+    let root = quantise(gradients: gradients, hessians: hessians, count: count)
+    var leaves = [GrowingLeaf(start: 0, terms: root, depth: 0)]
     var assembly = TreeAssembly()
     defer { for leaf in leaves { release(leaf.histogram) } }
-    if canSplit(leaves[0], search) {
+    if canSplit(leaves[0]) {
       leaves[0].histogram = takeHistogram()
-      findSplits(smaller: &leaves[0], larger: nil, isWholeMatrix: bag == nil, features: features, search)
+      findSplits(smaller: &leaves[0], larger: nil, isWholeMatrix: bag == nil, features: features)
     }
     while leaves.count < settings.leaves {
       var chosen = 0
       for leaf in leaves.indices where leaves[leaf].gain > leaves[chosen].gain { chosen = leaf }
       guard leaves[chosen].gain > -.infinity else { break }
-      split(chosen, &leaves, &assembly, features: features, search)
+      split(chosen, &leaves, &assembly, features: features)
     }
-    return assembly.finish(leaves.map { ($0.start, $0.count, $0.sum) }, matrix: matrix, search: search)
+    return assembly.finish(leaves.map { ($0.start, $0.terms) }, matrix: matrix)
   }
 
   // MARK: - Steps
 
-  /// Turns gradients into words; gives the sum over the rows in the tree.
+  /// Turns gradients into words; gives the terms of all rows in the tree.
   private func quantise(
     gradients: UnsafePointer<Double>, hessians: UnsafePointer<Double>?, count: Int
-  ) -> (SplitSearch, GradientSum) {
+  ) -> LeafTerms {
     var (gradientSum, hessianSum) = (0.0, 0.0)
     for index in 0..<count { gradientSum += abs(gradients[Int(rows[index])]) }
     if let hessians {
@@ -117,7 +118,7 @@ final class TreeGrower {
         let row = Int(rows[index])
         let word = GradientSum(scale.word(gradient: gradients[row]), scale.word(hessian: hessians[row]))
         words[row] = word
-        total &+= word
+        total = total &+ word
       }
     } else {
       let plain = plainWords(words)
@@ -128,22 +129,16 @@ final class TreeGrower {
         total.x &+= word
       }
     }
-    let rowsForHessian = hasHessians ? 0 : settings.minimumLeafHessian.rounded(.up)
-    let search = SplitSearch(
-      scale: scale, l1: settings.l1, l2: settings.l2,
-      minimumRows: max(Double(max(settings.minimumLeafRows, 1)), rowsForHessian),
-      minimumHessian: settings.minimumLeafHessian, constantHessian: hasHessians ? nil : 1)
-    return (search, total)
+    return LeafTerms(total, scale: scale, hasHessians: hasHessians, settings: settings)
   }
 
-  private func canSplit(_ leaf: GrowingLeaf, _ search: SplitSearch) -> Bool {
+  private func canSplit(_ leaf: GrowingLeaf) -> Bool {
     if let limit = settings.maximumDepth, leaf.depth >= limit { return false }
-    return Double(leaf.count) >= 2 * search.minimumRows && matrix.groups > 0
+    return leaf.terms.canBeSplit && matrix.groups > 0
   }
 
   private func split(
-    _ chosen: Int, _ leaves: inout [GrowingLeaf], _ assembly: inout TreeAssembly, features: [Bool]?,
-    _ search: SplitSearch
+    _ chosen: Int, _ leaves: inout [GrowingLeaf], _ assembly: inout TreeAssembly, features: [Bool]?
   ) {
     let parent = leaves[chosen]
     let best = parent.best
@@ -153,25 +148,25 @@ final class TreeGrower {
       rows: rows + parent.start, count: parent.count, spare: spareRows,
       bins: matrix.group(best.feature / BinnedMatrix.groupWidth), shift: BinnedMatrix.shift(best.feature),
       threshold: UInt32(best.bin), missingBin: isMissingAbove ? UInt32(layout.valueBins) : 256)
-    assert(leftCount == search.scale.count(of: best.left.x))
     let node = assembly.add(
-      best, gain: parent.gain, parent: parent.parent, leaf: chosen, sibling: leaves.count, sum: parent.sum,
-      count: parent.count, value: search.leafOutput(parent.sum), weight: search.hessian(of: parent.sum))
-    var left = GrowingLeaf(
-      start: parent.start, count: leftCount, sum: best.left, depth: parent.depth + 1, parent: (node, true))
-    var right = GrowingLeaf(
-      start: parent.start + leftCount, count: parent.count - leftCount, sum: parent.sum &- best.left,
-      depth: parent.depth + 1, parent: (node, false))
+      best, gain: parent.gain, parent: parent.parent, leaf: chosen, sibling: leaves.count, terms: parent.terms)
+    func child(_ sum: GradientSum, start: Int, isLeft: Bool) -> GrowingLeaf {
+      let terms = LeafTerms(sum, scale: parent.terms.scale, hasHessians: hasHessians, settings: settings)
+      return GrowingLeaf(start: start, terms: terms, depth: parent.depth + 1, parent: (node, isLeft))
+    }
+    var left = child(best.left, start: parent.start, isLeft: true)
+    var right = child(parent.terms.total &- best.left, start: parent.start + leftCount, isLeft: false)
+    assert(left.count == leftCount)
     let isLast = leaves.count + 1 == settings.leaves
-    if !isLast, canSplit(left, search) || canSplit(right, search) {
+    if !isLast, canSplit(left) || canSplit(right) {
       // The larger child takes over the parent's histogram and becomes it by subtraction.
       let (fresh, inherited) = (takeHistogram(), parent.histogram)
       if left.count <= right.count {
         (left.histogram, right.histogram) = (fresh, inherited)
-        findSplits(smaller: &left, larger: &right, isWholeMatrix: false, features: features, search)
+        findSplits(smaller: &left, larger: &right, isWholeMatrix: false, features: features)
       } else {
         (right.histogram, left.histogram) = (fresh, inherited)
-        findSplits(smaller: &right, larger: &left, isWholeMatrix: false, features: features, search)
+        findSplits(smaller: &right, larger: &left, isWholeMatrix: false, features: features)
       }
     } else {
       release(parent.histogram)
@@ -182,8 +177,7 @@ final class TreeGrower {
 
   /// Fills the histogram of the smaller leaf, takes it away from the larger one's, and finds the best cut of each.
   private func findSplits(
-    smaller: inout GrowingLeaf, larger: UnsafeMutablePointer<GrowingLeaf>?, isWholeMatrix: Bool, features: [Bool]?,
-    _ search: SplitSearch
+    smaller: inout GrowingLeaf, larger: UnsafeMutablePointer<GrowingLeaf>?, isWholeMatrix: Bool, features: [Bool]?
   ) {
     let (start, count) = (smaller.start, smaller.count)
     gather(start: start, count: count)
@@ -191,30 +185,31 @@ final class TreeGrower {
     results.initialize(repeating: SplitCandidate(), count: 2 * matrix.groups)
     defer { results.deallocate() }
     var task = GroupTask(
-      matrix: matrix, layouts: layouts, search: search, features: features, hasHessians: hasHessians,
-      rows: isWholeMatrix ? nil : UnsafePointer(rows + start), count: count, ordered: ordered,
-      smaller: histograms[smaller.histogram ?? 0], smallerSum: canSplit(smaller, search) ? smaller.sum : nil,
-      larger: nil, largerSum: nil, results: results)
+      matrix: matrix, layouts: layouts, features: features, rows: isWholeMatrix ? nil : UnsafePointer(rows + start),
+      count: count, ordered: ordered, smaller: histograms[smaller.histogram ?? 0],
+      smallerSearch: canSplit(smaller) ? SplitSearch(leaf: smaller.terms) : nil, results: results)
     if let larger {
       task.larger = larger.pointee.histogram.map { histograms[$0] }
-      task.largerSum = canSplit(larger.pointee, search) ? larger.pointee.sum : nil
+      task.largerSearch = canSplit(larger.pointee) ? SplitSearch(leaf: larger.pointee.terms) : nil
     }
     // A thread is worth waking for some tens of microseconds.
     let work = matrix.groups * (count + 1024)
     let workers = work > 60_000 ? threads : 1
-    let fixedTask = task
-    parallelFor(matrix.groups, threads: workers) { group in fixedTask.run(group) }
-    settle(&smaller, results, search)
-    if let larger { settle(&larger.pointee, results + matrix.groups, search) }
+    let (fixedTask, hasHessians) = (task, hasHessians)
+    parallelFor(matrix.groups, threads: workers) { group in
+      if hasHessians {
+        fixedTask.run(group, GradientSum.self)
+      } else {
+        fixedTask.run(group, Int64.self)
+      }
+    }
+    settle(&smaller, results)
+    if let larger { settle(&larger.pointee, results + matrix.groups) }
   }
 
-  private func settle(_ leaf: inout GrowingLeaf, _ results: UnsafePointer<SplitCandidate>, _ search: SplitSearch) {
+  private func settle(_ leaf: inout GrowingLeaf, _ results: UnsafePointer<SplitCandidate>) {
     for group in 0..<matrix.groups where results[group].isBetter(than: leaf.best) { leaf.best = results[group] }
-    guard leaf.best.feature >= 0 else { return }
-    let before = search.leafScore(leaf.sum)
-    let gain = leaf.best.score - before
-    // A gain within rounding of nothing is nothing: cuts of equal gradients would otherwise be made at random.
-    if gain > settings.minimumGain, gain > 1e-12 * before { leaf.gain = gain }
+    if leaf.best.feature >= 0 { leaf.gain = leaf.terms.gain(ofScore: leaf.best.score) }
   }
 
   /// Copies the words of a leaf's rows into one run.
@@ -255,62 +250,57 @@ private struct GroupTask: @unchecked Sendable {
 
   let matrix: BinnedMatrix
   let layouts: [FeatureBinLayout]
-  let search: SplitSearch
   let features: [Bool]?
-  let hasHessians: Bool
   let rows: UnsafePointer<UInt32>?
   let count: Int
   let ordered: UnsafeMutablePointer<GradientSum>
   let smaller: UnsafeMutablePointer<Int64>
   /// Nil for a leaf that is not to be split further.
-  let smallerSum: GradientSum?
+  let smallerSearch: SplitSearch?
   var larger: UnsafeMutablePointer<Int64>?
-  var largerSum: GradientSum?
+  var largerSearch: SplitSearch?
   /// The best cut of the smaller leaf in each group, then those of the larger.
   let results: UnsafeMutablePointer<SplitCandidate>
 
-  func run(_ group: Int) {
+  func run<Word: HistogramWord>(_ group: Int, _: Word.Type) {
     let members = group * BinnedMatrix.groupWidth..<min((group + 1) * BinnedMatrix.groupWidth, layouts.count)
     if let features, !members.contains(where: { features[$0] }) { return }
-    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * histogramWidth) { scratch in
-      guard let scratch = scratch.baseAddress else { return }
-      let stride = Self.groupStride * (hasHessians ? 2 : 1)
-      let small = smaller + group * stride
-      small.initialize(repeating: 0, count: stride)
-      if hasHessians {
-        addToHistogram(
-          bins: matrix.group(group), rows: rows, words: ordered, count: count, histogram: pairs(small))
-      } else {
-        addToHistogram(
-          bins: matrix.group(group), rows: rows, words: plainWords(ordered), count: count, histogram: small)
-      }
-      if let larger { subtractHistogram(small, from: larger + group * stride, count: stride) }
-      for feature in members where features?[feature] ?? true {
-        if let smallerSum { look(feature, small, smallerSum, scratch, results + group) }
-        if let larger, let largerSum {
-          look(feature, larger + group * stride, largerSum, scratch, results + matrix.groups + group)
-        }
-      }
+    let small = typed(smaller, Word.self) + group * Self.groupStride
+    small.initialize(repeating: .zero, count: Self.groupStride)
+    let words = UnsafeMutableRawPointer(ordered).assumingMemoryBound(to: Word.self)
+    addToHistogram(bins: matrix.group(group), rows: rows, words: words, count: count, histogram: small)
+    let large = larger.map { typed($0, Word.self) + group * Self.groupStride }
+    if let large { subtractHistogram(small, from: large, count: Self.groupStride) }
+    withScratch { scratch in
+      if let smallerSearch { look(members, small, smallerSearch, scratch, results + group) }
+      if let large, let largerSearch { look(members, large, largerSearch, scratch, results + matrix.groups + group) }
     }
   }
 
-  private func look(
-    _ feature: Int, _ group: UnsafeMutablePointer<Int64>, _ total: GradientSum, _ scratch: UnsafeMutablePointer<Int64>,
+  private func look<Word: HistogramWord>(
+    _ members: Range<Int>, _ group: UnsafePointer<Word>, _ search: SplitSearch, _ scratch: SplitSearch.Scratch,
     _ result: UnsafeMutablePointer<SplitCandidate>
   ) {
-    let place = feature % BinnedMatrix.groupWidth * histogramWidth
-    var candidate: SplitCandidate
-    if hasHessians {
-      candidate = search.search(pairs(group) + place, bins: layouts[feature], total: total, scratch: scratch)
-    } else {
-      candidate = search.search(group + place, bins: layouts[feature], total: total, scratch: scratch)
+    // Cuts of one group are compared as they come; groups, which threads share out, only at the end.
+    var best = SplitCandidate(score: search.leaf.leastScore)
+    for feature in members where features?[feature] ?? true {
+      let place = feature % BinnedMatrix.groupWidth * histogramWidth
+      search.search(group + place, feature: feature, bins: layouts[feature], scratch: scratch, best: &best)
     }
-    guard candidate.score > -.infinity else { return }
-    candidate.feature = feature
-    if candidate.isBetter(than: result.pointee) { result.pointee = candidate }
+    if best.feature >= 0 { result.pointee = best }
   }
 
-  private func pairs(_ words: UnsafeMutablePointer<Int64>) -> UnsafeMutablePointer<GradientSum> {
-    UnsafeMutableRawPointer(words).assumingMemoryBound(to: GradientSum.self)
+  private func typed<Word>(_ words: UnsafeMutablePointer<Int64>, _: Word.Type) -> UnsafeMutablePointer<Word> {
+    UnsafeMutableRawPointer(words).assumingMemoryBound(to: Word.self)
+  }
+
+  private func withScratch(_ body: (SplitSearch.Scratch) -> Void) {
+    let capacity = SplitSearch.Scratch.capacity
+    withUnsafeTemporaryAllocation(of: Int64.self, capacity: 2 * capacity) { words in
+      withUnsafeTemporaryAllocation(of: Int32.self, capacity: capacity) { bins in
+        guard let words = words.baseAddress, let bins = bins.baseAddress else { return }
+        body(SplitSearch.Scratch(words: words, hessians: words + capacity, bins: bins))
+      }
+    }
   }
 }
