@@ -43,11 +43,14 @@ struct DemoCommand: AsyncParsableCommand {
   @Option(help: "Years of the market, the first eight of which only train.")
   var years = 20
 
-  @Option(help: "Factor on the planted information coefficients; 1 is true to life, and too little to be seen in years.")
+  @Option(
+    help: "Factor on the planted information coefficients; 1 is true to life, and too little to be seen in years.")
   var effectScale = 5.0
 
   @OptionGroup var agent: AgentOptions
-  @OptionGroup var output: OutputOptions
+  @Option(help: "table, csv, jsonl or json for the summary; default: a table on a terminal, JSON in a pipe.")
+  var format: OutputFormat?
+
   @OptionGroup var run: RunOptions
 
   func run() async throws {
@@ -66,7 +69,7 @@ struct DemoCommand: AsyncParsableCommand {
     let report = try await agent.run(folder: market, market: "ZO", from: from, to: nil, store: store, options: run)
     let page = "\(out)/report.html"
     try writeReport(of: report.summary.runKey, store: store, to: page)
-    try output.write(report: report)
+    try OutputOptions.parse(format.map { ["--format", $0.rawValue] } ?? []).write(report: report)
     FileHandle.standardError.write(Data("report: \(page)\n".utf8))
   }
 }
@@ -140,7 +143,9 @@ struct AgentOptions: ParsableArguments {
 
   func settings(seed: UInt64) throws -> AgentSettings {
     var settings = AgentSettings()
-    func set(_ value: Double?, _ name: String, _ range: ClosedRange<Double>, _ key: WritableKeyPath<AgentSettings, Double>)
+    func set(
+      _ value: Double?, _ name: String, _ range: ClosedRange<Double>, _ key: WritableKeyPath<AgentSettings, Double>
+    )
       throws
     {
       guard let value else { return }

@@ -85,9 +85,9 @@ import Testing
     #expect((arms[.periodic]?.fits ?? 0) > 3)
     #expect((arms[.selfHealing]?.experiments ?? 0) > 0)
     #expect(Set(arms.values.map(\.bars)) == [input.market.bars.count])
-    #expect(arms.values.allSatisfy { $0.fills > 0 })
-    // What was earned is what the account says: profit before costs less what was paid.
-    for arm in arms.values { #expect(arm.netProfit.isFinite && arm.slippage > 0 && arm.fees > 0) }
+    // Whoever traded has paid for it; an arm whose model has no skill does not trade.
+    #expect(arms.values.contains { $0.fills > 0 })
+    for arm in arms.values { #expect(arm.netProfit.isFinite && (arm.fills == 0) == (arm.fees == 0)) }
   }
 
   @Test func aReportIsMadeFromTheJournalOfAStoppedRun() async throws {

@@ -14,13 +14,13 @@ import Testing
     (["nonsense"], 64), (["run"], 64), (["run", "--data", "/nowhere"], 66),
     (["options", "price", "/nowhere.csv"], 66), (["status", "--store", "sqlite:/nowhere/x.sqlite"], 66),
     (["status", "--store", "postgresql://host/base"], 78), (["demo", "--years", "many"], 64),
-    (["drift", "detect", "--detector", "nonsense", "/dev/null"], 64),
+    (["drift", "detect", "--detector", "nonsense"], 64),
     (["options", "price", "--threads", "0", "/dev/null"], 64),
   ]
 
   @Test(arguments: mistakes)
   func everyMistakeHasItsExitCodeAndOneLine(arguments: [String], status: Int32) throws {
-    let run = try RunnerProcess.run(arguments)
+    let run = try RunnerProcess.run(arguments, input: "value\n1\n")
     #expect(run.status == status, "\(arguments): \(run.errors)")
     #expect(run.errors.hasPrefix("hydra: error: "), "\(run.errors)")
     #expect(run.errors.split(separator: "\n").count == 1, "\(run.errors)")
@@ -38,7 +38,8 @@ import Testing
   }
 
   @Test func optionPricesComeOutOfAPipe() throws {
-    let rows = "type,forward,strike,expiry_years,rate,vol,note\ncall,100,100,1,0,0.2,first\nput,100,100,0,0,0.2,second\n"
+    let rows =
+      "type,forward,strike,expiry_years,rate,vol,note\ncall,100,100,1,0,0.2,first\nput,100,100,0,0,0.2,second\n"
     let run = try RunnerProcess.run(["options", "price"], input: rows)
     #expect(run.status == 0, "\(run.errors)")
     let lines = run.output.split(separator: "\n")

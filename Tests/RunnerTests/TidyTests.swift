@@ -15,7 +15,8 @@ import TestSupport
     return walker.compactMap { $0 as? String }.filter { $0.hasSuffix(".swift") && !$0.contains(".build/") }.sorted()
       .compactMap { name in
         guard let text = try? String(contentsOf: root.appendingPathComponent(name), encoding: .utf8) else { return nil }
-        return SourceFile(path: "\(folder)/\(name)", lines: text.split(separator: "\n", omittingEmptySubsequences: false))
+        return SourceFile(
+          path: "\(folder)/\(name)", lines: text.split(separator: "\n", omittingEmptySubsequences: false))
       }
   }
 
@@ -28,7 +29,7 @@ import TestSupport
     "Options": ["HydraNumerics"],
     "Learning": ["HydraNumerics"],
     "Market": ["HydraNumerics", "HydraOptions"],
-    "Store": ["HydraNumerics", "HydraMarket", "GRDB"],
+    "Store": ["HydraNumerics", "HydraMarket", "GRDB", "GRDBSQLite"],
     "Connect": ["HydraNumerics", "CCurl"],
     "Agent": ["HydraNumerics", "HydraOptions", "HydraLearning", "HydraMarket", "HydraStore", "HydraConnect"],
     "Umbrella": [
@@ -68,7 +69,8 @@ import TestSupport
             let before = range.lowerBound == code.startIndex ? nil : code[code.index(before: range.lowerBound)]
             let isPlainCall = before.map { !($0.isLetter || $0.isNumber || "._`".contains($0)) } ?? true
             let declares = code[..<range.lowerBound].hasSuffix("func ")
-            #expect(!isPlainCall || declares, "\(file.path):\(number + 1) calls \(name), which differs between machines")
+            #expect(
+              !isPlainCall || declares, "\(file.path):\(number + 1) calls \(name), which differs between machines")
             rest = rest[range.upperBound...]
           }
         }
@@ -85,13 +87,16 @@ import TestSupport
         let code = line.drop { $0 == " " }
         guard code.hasPrefix("public "), !code.hasPrefix("public internal(set)") else { continue }
         let words = code.split { " (<:".contains($0) }.dropFirst()
-        guard let kind = words.first(where: { !["final", "mutating", "indirect", "nonisolated"].contains(String($0)) }),
+        guard
+          let kind = words.first(where: { !["final", "mutating", "indirect", "nonisolated"].contains(String($0)) }),
           kinds.contains(String(kind)), kind != "init"
         else { continue }
         // Operators and the members that a well-known protocol asks for speak for themselves.
         let name = words.drop { $0 != kind }.dropFirst().first { !["func", "let", "var"].contains(String($0)) } ?? ""
         let wellKnown = ["encode", "hash", "description", "errorDescription", "makeIterator", "==", "<", "-", "+"]
-        guard !wellKnown.contains(String(name)) else { continue }
+        guard !wellKnown.contains(String(name)), !code.contains("static func <"), !code.contains("static func -") else {
+          continue
+        }
         var above = number - 1
         while above >= 0, file.lines[above].drop(while: { $0 == " " }).hasPrefix("@") { above -= 1 }
         let previous = above >= 0 ? file.lines[above].drop { $0 == " " } : ""
@@ -111,7 +116,10 @@ import TestSupport
     for file in Self.everything {
       for (number, line) in file.lines.enumerated() {
         for mark in marks { #expect(!line.contains(mark), "\(file.path):\(number + 1) has a leftover \(mark)") }
-        #expect(!line.contains("print(") || !file.path.hasPrefix("Sources/HydraCore/"), "\(file.path):\(number + 1) prints")
+        let prints = line.drop { $0 == " " }.hasPrefix("print(\"") || line.contains("{ print(\"")
+        let isComment = line.drop { $0 == " " }.hasPrefix("//")
+        #expect(
+          !prints || isComment || !file.path.hasPrefix("Sources/HydraCore/"), "\(file.path):\(number + 1) prints")
       }
     }
   }

@@ -30,6 +30,7 @@ public struct ChildExperiments: ExperimentRunner {
     self.timeLimitSeconds = timeLimitSeconds
   }
 
+  /// Carries out the plans in children, at most `parallel` at a time.
   public func run(_ plans: [ExperimentPlan], on data: ExperimentData) -> [ExperimentOutcome] {
     let scratch = FileManager.default.temporaryDirectory
       .appendingPathComponent("hydra-experiments-\(getpid())-\(UUID().uuidString)")
@@ -43,7 +44,9 @@ public struct ChildExperiments: ExperimentRunner {
         try encoder.encode(plan).write(to: scratch.appendingPathComponent(Self.planFile(index)))
       }
     } catch {
-      return plans.map { ExperimentOutcome(plan: $0, result: .failure(ExperimentFailure("no scratch folder: \(error)"))) }
+      return plans.map {
+        ExperimentOutcome(plan: $0, result: .failure(ExperimentFailure("no scratch folder: \(error)")))
+      }
     }
 
     var failures = [String?](repeating: nil, count: plans.count)

@@ -164,7 +164,8 @@ public struct Diagnostician: Sendable {
   private func covariateFinding(_ tests: [Diagnosis.FeatureTest]) -> Diagnosis.Finding? {
     guard let first = tests.first, first.pValue < 1 else { return nil }
     let found = tests.count { $0.pValue < significance }
-    let text = "\(found) of \(tests.count) features moved; most of all \(first.feature), t = \(rounded(first.statistic))"
+    let text =
+      "\(found) of \(tests.count) features moved; most of all \(first.feature), t = \(rounded(first.statistic))"
     return .init(cause: .covariate, score: score(first.pValue), evidence: text)
   }
 

@@ -13,6 +13,7 @@ public struct InProcessExperiments: ExperimentRunner {
 
   public init(threads: Int = 1) { self.threads = threads }
 
+  /// Carries out the plans one after the other.
   public func run(_ plans: [ExperimentPlan], on data: ExperimentData) -> [ExperimentOutcome] {
     plans.map { plan in
       do {

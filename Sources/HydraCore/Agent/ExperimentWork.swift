@@ -23,6 +23,7 @@ public enum ExperimentWork {
   /// Fewest bars on which two candidates are compared.
   static let minimumBars = 60
 
+  /// Carries out one plan.
   public static func run(_ plan: ExperimentPlan, on data: ExperimentData, threads: Int) throws -> ExperimentResult {
     let history = data.history
     let end = history.count

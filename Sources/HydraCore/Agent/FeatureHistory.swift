@@ -35,7 +35,8 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
   ///
   /// - Complexity: O(columns).
   public mutating func append(
-    _ row: [Double], date: CivilDate, known time: Timestamp, change: Double, volatility: Double, completing label: Label?
+    _ row: [Double], date: CivilDate, known time: Timestamp, change: Double, volatility: Double,
+    completing label: Label?
   ) {
     precondition(row.count == names.count, "a row of \(row.count) values for \(names.count) features")
     values += row

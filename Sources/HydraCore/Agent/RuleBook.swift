@@ -17,6 +17,7 @@ import HydraNumerics
 public struct RuleBook: LanguageModel {
   public init() {}
 
+  /// Answers by the table above; never fails.
   public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
     LanguageReply(json: Self.reply(to: request.context))
   }
@@ -43,7 +44,8 @@ public struct RuleBook: LanguageModel {
     case .dataFault, .unexplained: break
     case .staleness:
       propose("retrain.now", .null, "the model has not been looked at for long: fit it to what is known now")
-      propose("retrain.decay_half_life", .number(756), "the model has not been looked at for long: weigh the newest more")
+      propose(
+        "retrain.decay_half_life", .number(756), "the model has not been looked at for long: weigh the newest more")
     case .volatility:
       propose("sizing.volatility_span", .number(12), "moves changed in size: size on the newest weeks")
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
@@ -52,7 +54,8 @@ public struct RuleBook: LanguageModel {
     case .relation:
       propose("retrain.now", .null, "features mean something else: fit to what is known now")
       propose("model.refit_leaves", .number(250), "features mean something else: refit leaf values to the newest year")
-      propose("retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
+      propose(
+        "retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
       propose("retrain.decay_half_life", .number(504), "features mean something else: let the newest years weigh more")
       let moved = names("attributions").prefix(2)
       if !moved.isEmpty {
@@ -68,7 +71,8 @@ public struct RuleBook: LanguageModel {
     case .liquidity:
       let isBack = diagnosis["direction"]?.string == "up"
       propose(
-        "sizing.risk_scale", .number(isBack ? 1 : 0.5), isBack ? "volume is back: full risk" : "volume fell: half the risk")
+        "sizing.risk_scale", .number(isBack ? 1 : 0.5),
+        isBack ? "volume is back: full risk" : "volume fell: half the risk")
     }
     return .object([("hypotheses", .array(proposals))])
   }

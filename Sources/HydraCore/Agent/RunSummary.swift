@@ -65,6 +65,7 @@ public struct RunSummary: Codable, Sendable {
   public var journalHash: String
   public var runKey: String
 
+  /// The self-healing arm against another one.
   public struct Difference: Codable, Sendable {
     public var against: Arm
     /// Sharpe ratio of self-healing minus that of the other arm, and its interval.

@@ -2,6 +2,7 @@ import HydraNumerics
 
 /// What is done with a candidate, and why.
 public struct Verdict: Hashable, Codable, Sendable {
+  /// What is done.
   public enum Decision: String, Codable, Sendable {
     /// It becomes champion, on probation.
     case promote

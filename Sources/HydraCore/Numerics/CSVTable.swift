@@ -89,6 +89,7 @@ public struct CSVTable: Sendable {
     header.firstIndex(of: name) ?? header.firstIndex { trimmed($0) == name }
   }
 
+  /// Whether the header names a column so.
   public func hasColumn(_ name: String) -> Bool { index(of: name) != nil }
 
   /// The index of a column that has to be there, and once only.

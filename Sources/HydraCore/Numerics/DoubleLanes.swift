@@ -58,7 +58,9 @@ public protocol DoubleLanes: Sendable {
 }
 
 extension Double: DoubleLanes {
+  /// One truth value a lane.
   public typealias Flags = Bool
+  /// The bit pattern of each lane.
   public typealias Bits = Int64
 
   @inlinable @inline(__always) public init(all value: Double) { self = value }
@@ -101,7 +103,9 @@ extension Double: DoubleLanes {
 }
 
 extension SIMD8<Double>: DoubleLanes {
+  /// One truth value a lane.
   public typealias Flags = SIMDMask<SIMD8<Int64>>
+  /// The bit pattern of each lane.
   public typealias Bits = SIMD8<Int64>
 
   @inlinable @inline(__always) public init(all value: Double) { self.init(repeating: value) }

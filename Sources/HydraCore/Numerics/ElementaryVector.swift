@@ -9,6 +9,7 @@
 ///
 /// A build with `-Xswiftc -DHYDRA_FMA` uses fused multiply-adds; its last bits differ, its error bounds do not.
 public enum ElementaryVector {
+  /// Eight numbers that are worked on at once.
   public typealias Lanes = SIMD8<Double>
 
   /// exp(x).

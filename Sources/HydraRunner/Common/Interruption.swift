@@ -7,7 +7,9 @@ enum Interruption {
 
   /// Starts to catch the signals.
   static func watch() {
-    for number in [SIGINT, SIGTERM] { Foundation.signal(number) { Interruption.received.store($0, ordering: .relaxed) } }
+    for number in [SIGINT, SIGTERM] {
+      Foundation.signal(number) { Interruption.received.store($0, ordering: .relaxed) }
+    }
   }
 
   /// The signal that came, if any.

@@ -19,6 +19,7 @@ public struct ReportModel: Sendable {
 
   /// Something that is marked on the charts.
   public struct Mark: Sendable {
+    /// What is marked.
     public enum Kind: String, Sendable { case fit, alarm, promotion, rollback, blocked }
     public var arm: Arm
     public var date: CivilDate

@@ -1,5 +1,6 @@
 /// A request to a server.
 public struct HTTPRequest: Sendable {
+  /// The method of the request.
   public enum Method: String, Sendable {
     case get = "GET"
     case post = "POST"

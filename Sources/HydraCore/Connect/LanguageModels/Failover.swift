@@ -13,6 +13,7 @@ public struct Failover: LanguageModel {
     self.models = models
   }
 
+  /// The first reply of the models, in their order, that passes the schema.
   public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
     var failures: [LanguageModelError.ModelFailure] = []
     for model in models {

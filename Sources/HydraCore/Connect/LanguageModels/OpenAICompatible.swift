@@ -21,6 +21,7 @@ public struct OpenAICompatible: LanguageModel {
     case none
   }
 
+  /// Where the model is and how it is asked.
   public struct Settings: Hashable, Codable, Sendable {
     /// For reports.
     public var name = "openai-compatible"
@@ -63,6 +64,7 @@ public struct OpenAICompatible: LanguageModel {
     client = HTTPClient(settings: limits)
   }
 
+  /// Asks once and checks the answer against the schema.
   public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
     var base = settings.baseURL[...]
     while base.last == "/" { base.removeLast() }

@@ -76,6 +76,7 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
     [("width", Double(width)), ("mean", mean), ("m2", m2), ("variance", variance)]
   }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value.isFinite else {
       notFinite += 1

@@ -56,6 +56,7 @@ public struct CUSUM: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("s_plus", high), ("s_minus", low)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     // max(0, NaN) is 0: a NaN would quietly restart both sums. It is counted instead.
     guard value.isFinite else {

@@ -26,6 +26,7 @@ public struct DDM: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("p", errorRate), ("p_min", leastRate)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value >= 0, value <= 1 else {
       notFinite += 1

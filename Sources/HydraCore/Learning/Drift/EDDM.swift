@@ -28,6 +28,7 @@ public struct EDDM: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("mean", mean), ("greatest", greatest)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value >= 0, value <= 1 else {
       notFinite += 1

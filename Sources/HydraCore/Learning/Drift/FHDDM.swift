@@ -36,6 +36,7 @@ public struct FHDDM: DriftDetector, Hashable, Codable {
 
   private var share: Double { Double(ones) / Double(window) }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value >= 0, value <= 1 else {
       notFinite += 1

@@ -35,6 +35,7 @@ public struct HDDMAverage: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("n", all.count), ("mean", all.value)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value >= 0, value <= 1 else {
       notFinite += 1
@@ -111,6 +112,7 @@ public struct HDDMWeighted: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("ewma", all.mean)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value >= 0, value <= 1 else {
       notFinite += 1

@@ -53,6 +53,7 @@ public struct PageHinkley: DriftDetector, Hashable, Codable {
 
   public var internals: [(name: String, value: Double)] { [("stat_up", rise), ("stat_down", fall)] }
 
+  /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
     guard value.isFinite else {
       notFinite += 1

@@ -11,6 +11,7 @@ public struct PurgedFolds: Hashable, Codable, Sendable {
     (self.folds, self.embargo) = (folds, embargo)
   }
 
+  /// The splits, in the order of their test parts.
   public func splits(_ labels: [LabelInterval]) -> [PurgedSplit] {
     CombinatorialPurgedFolds(groups: folds, testGroups: 1, embargo: embargo).splits(labels).map(\.split)
   }

@@ -16,6 +16,7 @@ public struct WalkForward: Hashable, Codable, Sendable {
     (self.folds, self.testSize, self.gap, self.maxTrain) = (folds, testSize, gap, maxTrain)
   }
 
+  /// The splits, in the order of their test parts.
   public func splits(_ labels: [LabelInterval]) -> [PurgedSplit] {
     let size = testSize ?? labels.count / (folds + 1)
     let first = labels.count - folds * size

@@ -32,6 +32,7 @@ public struct SyntheticTruth: Hashable, Codable, Sendable {
 
 /// A change of the world at a date, of one kind only.
 public struct PlantedShift: Hashable, Codable, Sendable {
+  /// What was shifted.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// The expected return changes.
     case drift
@@ -52,6 +53,7 @@ public struct PlantedShift: Hashable, Codable, Sendable {
 
 /// A dependence of later returns on something that can be known.
 public struct PlantedEffect: Hashable, Codable, Sendable {
+  /// What the effect rests on.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// Commercial traders' net share of their positions, in the newest published report.
     case positions
@@ -76,6 +78,7 @@ public struct PlantedEffect: Hashable, Codable, Sendable {
 
 /// Something wrong that was written into a file on purpose.
 public struct PlantedFault: Hashable, Codable, Sendable {
+  /// What is wrong.
   public enum Kind: String, Codable, Sendable, CaseIterable {
     /// The row repeats the settlement of the trade date before.
     case staleSettlement = "stale_settlement"

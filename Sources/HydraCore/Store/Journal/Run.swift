@@ -26,6 +26,7 @@ public struct RunDescription: Sendable {
 
 /// A run of the agent, found by its key.
 public struct Run: Sendable {
+  /// Whether more entries may come.
   public enum State: String, Sendable {
     /// Not at its end: being executed, or stopped on the way.
     case open

@@ -3,6 +3,7 @@ import HydraNumerics
 
 /// A trial of a change on past data: what was to be tried, and what came out.
 public struct Experiment: Sendable {
+  /// How far the experiment is.
   public enum State: String, Sendable, CaseIterable {
     case queued
     case running

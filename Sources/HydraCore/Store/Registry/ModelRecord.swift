@@ -2,6 +2,7 @@ import HydraNumerics
 
 /// A trained model, without its bytes: those are an artefact.
 public struct ModelRecord: Sendable {
+  /// What the model is used for.
   public enum Status: String, Sendable, CaseIterable {
     /// The model that decides.
     case champion
@@ -52,6 +53,7 @@ public struct ModelRecord: Sendable {
 
 /// A move of the champion pointer.
 public struct ChampionMove: Sendable {
+  /// What was done to the pointer.
   public enum Action: String, Sendable {
     case promote
     case rollback
