@@ -94,5 +94,5 @@ extension PlantedShift {
     return Portable.exp(-share * Portable.log(shift.size))
   }
 
-  func isInForce(on date: CivilDate) -> Bool { date >= self.date && until.map { date < $0 } ?? true }
+  package func isInForce(on date: CivilDate) -> Bool { date >= self.date && until.map { date < $0 } ?? true }
 }
