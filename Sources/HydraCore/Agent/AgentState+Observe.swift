@@ -137,6 +137,7 @@ extension AgentState {
       members.append(("drift_stream", .string(monitor.streams[top])))
     }
     if isBlocked { members.append(("blocked", .bool(true))) }
+    if decision.isStopped { members.append(("why", .string("total_loss_stop"))) }
     if let sizing = decision.sizing {
       members.append(("target", .number(Double(sizing.targetLots))))
       members.append(("why", .string(sizing.reason.rawValue)))

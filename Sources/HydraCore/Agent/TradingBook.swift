@@ -47,6 +47,8 @@ public struct TradingBook: Sendable {
     public var sizing: Sizing.Decision?
     public var order: Order?
     public var refusal: RiskRefusal?
+    /// The total loss stop has been met: positions are closed and none is opened.
+    public var isStopped = false
   }
 
   public let instrument: Instrument
@@ -146,7 +148,13 @@ public struct TradingBook: Sendable {
     forecast: Double?, volatility: Double?, riskScale: Double, at now: Timestamp
   ) -> Decision {
     var decision = Decision(forecast: forecast)
-    guard let forecast, var state = market(at: now) else { return decision }
+    guard var state = market(at: now) else { return decision }
+    if let stop = settings.limits.totalLossStop, portfolio.drawdown >= stop {
+      decision.isStopped = true
+      flatten(state, into: &decision)
+      return decision
+    }
+    guard let forecast else { return decision }
     if let volatility { state.dailyVolatility = volatility }
     let signal = Signal(
       symbol: instrument.symbol, time: now, forecast: forecast, horizonDays: settings.horizon)
@@ -157,6 +165,23 @@ public struct TradingBook: Sendable {
       fees: settings.fees)
     decision.sizing = sized
     guard let order else { return decision }
+    send(order, state, into: &decision)
+    return decision
+  }
+
+  /// Gets out as fast as the limits on order size allow: past the total loss stop nothing else is done any more.
+  private mutating func flatten(_ state: MarketState, into decision: inout Decision) {
+    let held = portfolio.lots(instrument.symbol, state.contract)
+    guard let side = Side(ofChange: -held) else { return }
+    let allowed = settings.limits.allowedLots(side, contract: state.contract, portfolio: portfolio, market: state)
+    guard min(abs(held), allowed) > 0 else { return }
+    send(
+      Order(
+        id: nextOrder, symbol: instrument.symbol, contract: state.contract, side: side, lots: min(abs(held), allowed),
+        reason: .riskReduction, decided: state.now, referencePrice: state.price), state, into: &decision)
+  }
+
+  private mutating func send(_ order: Order, _ state: MarketState, into decision: inout Decision) {
     nextOrder += 1
     decision.order = order
     switch settings.limits.review(
@@ -165,6 +190,5 @@ public struct TradingBook: Sendable {
     case .approved(let approved): _ = venue.submit(approved)
     case .refused(let refusal): decision.refusal = refusal
     }
-    return decision
   }
 }

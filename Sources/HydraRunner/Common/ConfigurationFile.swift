@@ -12,6 +12,7 @@ struct ConfigurationFile {
   /// `arguments` with the options of the file named by `--config` added, where there is one.
   static func expand(_ arguments: [String], root: any ParsableCommand.Type) throws -> [String] {
     guard let path = value(of: "--config", in: arguments) else { return arguments }
+    let arguments = without("--config", arguments)
     guard let data = FileManager.default.contents(atPath: path), let text = String(bytes: data, encoding: .utf8) else {
       throw RunnerError(.noInput, "\(path): cannot be read")
     }
@@ -89,6 +90,22 @@ struct ConfigurationFile {
     let nearest = known.min { (editDistance($0, key), $0) < (editDistance($1, key), $1) }
     return RunnerError(
       .badConfiguration, "\(path):\(line): unknown key '\(key)'", hint: nearest.map { "did you mean '\($0)'?" })
+  }
+
+  /// The arguments without an option and its value.
+  private static func without(_ option: String, _ arguments: [String]) -> [String] {
+    var result: [String] = []
+    var isValue = false
+    for argument in arguments {
+      if isValue {
+        isValue = false
+      } else if argument == option {
+        isValue = true
+      } else if !argument.hasPrefix(option + "=") {
+        result.append(argument)
+      }
+    }
+    return result
   }
 
   static func value(of option: String, in arguments: [String]) -> String? {
