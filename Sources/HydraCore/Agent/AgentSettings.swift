@@ -22,8 +22,8 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var maximumPosition = 60
   /// Loss of a day, as a share of capital, at which no new risk is taken for the rest of it.
   public var dailyLossStop = 0.05
-  /// Fall from the highest equity, as a share of capital, at which no new risk is taken any more.
-  public var totalLossStop = 0.40
+  /// Fall from the highest equity, as a share of capital, at which positions are closed for good.
+  public var totalLossStop = 0.50
   /// Half-width of the no-trade band, as a share of the position at an ordinary forecast.
   public var noTradeBand = 0.25
   /// Expected gain over a round trip's cost below which no new risk is taken.

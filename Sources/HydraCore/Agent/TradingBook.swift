@@ -143,7 +143,8 @@ public struct TradingBook: Sendable {
   ///
   /// `forecast` is in standard deviations of the horizon's price change; nil (no model, blocked trading) asks for
   /// nothing and leaves the position. `volatility` replaces the tracker's where the champion sizes with its own span.
-  /// `riskScale` lowers the volatility target.
+  /// `riskScale` lowers the volatility target. Sizes follow the starting capital, and the cash when less is left: gains
+  /// are not bet again, so that limits in currency mean the same all along and years can be compared.
   public mutating func decide(
     forecast: Double?, volatility: Double?, riskScale: Double, at now: Timestamp
   ) -> Decision {
@@ -162,7 +163,7 @@ public struct TradingBook: Sendable {
     sizing.targetVolatility *= min(1, riskScale)
     let (order, sized) = sizing.order(
       signal, id: nextOrder, portfolio: portfolio, market: state, limits: settings.limits, cost: settings.cost,
-      fees: settings.fees)
+      fees: settings.fees, capital: min(portfolio.start, portfolio.cash))
     decision.sizing = sized
     guard let order else { return decision }
     send(order, state, into: &decision)
