@@ -240,6 +240,20 @@ enum SyntheticRows {
     #expect(one.predict(Matrix(rows: 0, columns: 2, values: [])) == [])
   }
 
+  @Test func `Without the average as a start trees begin at zero`() throws {
+    let train = SyntheticRows.regression(rows: 300)
+    var settings = Self.quick
+    settings.startsFromAverage = false
+    settings.rounds = 1
+    settings.learningRate = 1e-6
+    let model = try GradientBoostedTrees.fit(train.features, train.targets.map { $0 + 1000 }, settings: settings)
+    #expect(model.predict(train.features).allSatisfy { abs($0) < 0.01 })
+    let constant = try GradientBoostedTrees.fit(
+      Matrix(rows: 300, columns: 0, values: []), train.targets, settings: settings)
+    let mean = train.targets.reduce(0, +) / 300
+    #expect(abs(constant.predict(Matrix(rows: 1, columns: 0, values: []))[0] - mean) < 1e-12)
+  }
+
   @Test func `Targets and weights that cannot be are errors`() throws {
     let features = Matrix([[1], [2]])
     var settings = Self.quick

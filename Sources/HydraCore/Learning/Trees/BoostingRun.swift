@@ -44,8 +44,24 @@ struct BoostingRun {
     featureDraws = CounterRandom(seed: settings.seed, stream: "feature fraction")
   }
 
-  /// A tree of one leaf for each score, holding the starting scores.
-  func constants() -> [RegressionTree] { starts.map { RegressionTree(constant: $0, count: matrix.rows) } }
+  /// A tree of one leaf for each score, holding the best constant.
+  func constants() -> [RegressionTree] {
+    settings.objective.startingScores(targets: targets, weights: weights).map {
+      RegressionTree(constant: $0, count: matrix.rows)
+    }
+  }
+
+  /// The predictions of the trees so far for the rows they were trained on, row after row.
+  func predictions() -> [Double] {
+    let (rows, width) = (matrix.rows, settings.objective.scores)
+    var result = (0..<rows * width).map { scores[$0 % width * rows + $0 / width] }
+    result.withUnsafeMutableBufferPointer { buffer in
+      for row in 0..<rows {
+        settings.objective.applyLink(UnsafeMutableBufferPointer(rebasing: buffer[row * width..<(row + 1) * width]))
+      }
+    }
+    return result
+  }
 
   /// Adds a tree for each score; false when no split is left to be found, now or later.
   mutating func addRound() -> Bool {
@@ -78,8 +94,8 @@ struct BoostingRun {
           hessians: hasHessians ? hessians.baseAddress! + label * rows : nil, bag: bag, features: features)
       }
     }
-    // A tree of one leaf adds nothing beyond the start, except where the start is not the best constant.
-    if grown.tree.leaves == 1, settings.startsFromAverage || round > 0 { grown.tree.leafValue = [0] }
+    // A tree of one leaf adds nothing: only trees that split move the scores.
+    if grown.tree.leaves == 1 { grown.tree.leafValue = [0] }
     if let level = settings.objective.renewedQuantile, grown.tree.leaves > 1 { renewLeaves(&grown, level) }
     grown.tree.scale(by: settings.learningRate)
     addToScores(grown, label)

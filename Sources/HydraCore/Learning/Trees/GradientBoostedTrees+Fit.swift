@@ -48,8 +48,11 @@ extension GradientBoostedTrees {
     }
     if trees.isEmpty { trees = run.constants() }
     let model = GradientBoostedTrees(featureNames: names, objective: settings.objective, trees: trees)
+    // The scores of the rows are at hand unless rounds were taken back.
+    let isWhole = trees.count == run.trees.count
     let loss = settings.objective.loss(
-      predictions: model.predict(features, threads: threads), targets: targets, weights: weights)
+      predictions: isWhole ? run.predictions() : model.predict(features, threads: threads), targets: targets,
+      weights: weights)
     return GradientBoostedTrees(
       featureNames: names, featureRanges: featureRanges(of: features), objective: settings.objective, trees: trees,
       parameters: settings.parameterLines(),
