@@ -5,7 +5,7 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   /// Starting cash, in the instrument's currency. Half a million holds about ten oat contracts at the default target:
   /// enough that whole lots do not decide the result, few enough for 300 lots a day.
   public var capital = 500_000.0
-  /// Annual volatility of the account that an ordinary forecast aims at, as a share of capital.
+  /// Annual volatility of the account at an ordinary or stronger forecast, as a share of capital.
   public var volatilityTarget = 0.10
   /// Bars over which a forecast is earned. Two weeks: shorter ones do not pay an eight-tick spread.
   public var horizon = 10
@@ -41,6 +41,8 @@ public struct AgentSettings: Hashable, Codable, Sendable {
     var sizing = Sizing()
     sizing.targetVolatility = volatilityTarget
     sizing.forecastScale = 1 / ordinaryForecast
+    // The target is a ceiling: a stronger forecast than the ordinary one takes no more than all of it.
+    sizing.forecastCap = 1
     sizing.noTradeBand = noTradeBand
     sizing.costMargin = costMargin
     var cost = CostModel(instrument)
