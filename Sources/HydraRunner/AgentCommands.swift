@@ -138,6 +138,12 @@ struct AgentOptions: ParsableArguments {
   @Option(help: "Largest share of a day's volume that is ours.")
   var participation: Double?
 
+  @Option(help: "Most rounds of boosting.")
+  var rounds: Int?
+
+  @Option(help: "Recipes that an experiment tries around its hypothesis.")
+  var trials: Int?
+
   @Flag(help: "Carry out experiments inside this process instead of in children.")
   var inProcess = false
 
@@ -163,6 +169,18 @@ struct AgentOptions: ParsableArguments {
         throw RunnerError(.usage, "--horizon is \(horizon); it must be in 1...250")
       }
       settings.horizon = horizon
+    }
+    if let rounds {
+      guard (1...10_000).contains(rounds) else {
+        throw RunnerError(.usage, "--rounds is \(rounds); it must be in 1...10000")
+      }
+      settings.recipe.trees.rounds = rounds
+    }
+    if let trials {
+      guard (1...1000).contains(trials) else {
+        throw RunnerError(.usage, "--trials is \(trials); it must be in 1...1000")
+      }
+      settings.healing.trials = trials
     }
     settings.seed = seed
     return settings

@@ -4,7 +4,9 @@ import Testing
 
 /// The main job through the runner, on a market that is short enough for a debug build.
 @Suite(.serialized) struct DemoTests {
-  static let small = ["--years", "6", "--effect-scale", "5", "--quiet"]
+  static let small = [
+    "--years", "5", "--effect-scale", "5", "--rounds", "8", "--trials", "1", "--quiet",
+  ]
 
   private func demo(_ folder: URL, _ more: [String] = []) throws -> RunnerProcess {
     try RunnerProcess.run(["demo", "--out", folder.path] + Self.small + more)
@@ -42,7 +44,7 @@ import Testing
       #expect(reference.status == 0, "\(reference.errors)")
       let killed = folder.appendingPathComponent("killed")
       var random = CounterRandom(seed: 9, stream: "kills")
-      for _ in 0..<4 {
+      for _ in 0..<3 {
         let process = Process()
         process.executableURL = RunnerProcess.executable
         process.arguments = ["demo", "--out", killed.path] + Self.small
