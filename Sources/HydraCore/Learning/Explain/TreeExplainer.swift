@@ -11,6 +11,7 @@ import HydraNumerics
 ///
 /// The values equal LightGBM's `pred_contrib`; see `ShapleyTree` for the algorithm.
 public struct TreeExplainer: Sendable {
+  /// The ensemble that is explained.
   public let model: GradientBoostedTrees
   /// The mean raw score over the training rows, one per score.
   public let baseValues: [Double]

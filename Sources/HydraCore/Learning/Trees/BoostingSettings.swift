@@ -1,6 +1,7 @@
 extension GradientBoostedTrees {
   /// How an ensemble is grown. The defaults are LightGBM's.
   public struct Settings: Hashable, Sendable {
+    /// What is trained for.
     public var objective: TreeObjective = .squaredError
     /// The most rounds of boosting; one tree a round, or one per class.
     public var rounds = 100
@@ -30,6 +31,7 @@ extension GradientBoostedTrees {
     public var maximumBins = 255
     /// The fewest training rows in a bin.
     public var minimumBinRows = 3
+    /// The key of the draws of rows and features.
     public var seed: UInt64 = 42
     /// Training stops when the validation loss has not improved for so many rounds; nil trains all rounds.
     public var earlyStoppingRounds: Int?

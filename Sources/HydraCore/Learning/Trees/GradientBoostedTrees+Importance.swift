@@ -1,6 +1,7 @@
 extension GradientBoostedTrees {
   /// How much one feature did in an ensemble.
   public struct Importance: Hashable, Codable, Sendable {
+    /// The name of the column.
     public var feature: String
     /// The sum of the gains of its splits.
     public var gain: Double

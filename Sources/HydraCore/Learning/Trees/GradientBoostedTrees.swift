@@ -15,9 +15,11 @@ import HydraNumerics
 /// Source: J. Friedman, "Greedy function approximation: a gradient boosting machine", Annals of Statistics 29 (2001);
 /// G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 30 (2017).
 public struct GradientBoostedTrees: Sendable {
+  /// The columns that the model takes, in their order.
   public let featureNames: [String]
   /// The range `[low:high]`, the categories `3:1:2` or `none` of each feature, as the model file states them.
   public let featureRanges: [String]
+  /// What the model was trained for, and with it the link of its predictions.
   public let objective: TreeObjective
   /// Tree t belongs to round t / scores and score t % scores.
   public private(set) var trees: [RegressionTree]
@@ -47,7 +49,9 @@ public struct GradientBoostedTrees: Sendable {
 
   /// The number of raw scores per row: 1, or one per class.
   public var scores: Int { objective.scores }
+  /// The number of rounds of boosting in the model.
   public var rounds: Int { trees.count / objective.scores }
+  /// The number of columns that the model takes.
   public var features: Int { featureNames.count }
 
   /// The same ensemble with other trees in place of its own.
@@ -77,8 +81,11 @@ public struct BoostingHistory: Hashable, Codable, Sendable {
 
 /// Features with targets, for validation.
 public struct LabelledRows: Sendable {
+  /// A row per sample; missing values are NaN.
   public var features: Matrix
+  /// One per row.
   public var targets: [Double]
+  /// One per row, not negative; nil weighs all the same.
   public var weights: [Double]?
 
   public init(features: Matrix, targets: [Double], weights: [Double]? = nil) {

@@ -4,6 +4,7 @@ public struct LightGBMFileError: Error, Hashable, Sendable, CustomStringConverti
   public var line: Int
   /// The key at fault, as in `left_child`.
   public var key: String
+  /// What is wrong with its value.
   public var message: String
 
   public var description: String { "line \(line): \(key): \(message)" }

@@ -6,6 +6,7 @@
 /// Parameters that only choose an implementation or an output (`verbosity`, `metric`, `force_col_wise`, …) are accepted
 /// and change nothing. Parameters of LightGBM that would change the result but are not known here are errors.
 public struct LightGBMParameters: Hashable, Sendable {
+  /// The settings that the parameters amount to.
   public private(set) var settings = GradientBoostedTrees.Settings()
   /// `num_threads`, where it is given and not 0.
   public private(set) var threads: Int?

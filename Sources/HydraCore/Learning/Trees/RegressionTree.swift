@@ -7,13 +7,19 @@ public struct RegressionTree: Hashable, Sendable {
   public internal(set) var splitFeature: [Int] = []
   /// A row goes left when its value is at most the threshold; for a categorical node, the number of its category set.
   public internal(set) var threshold: [Double] = []
+  /// How each internal node compares.
   public internal(set) var decision: [SplitDecision] = []
+  /// Where rows go that pass the comparison of each internal node.
   public internal(set) var leftChild: [Int] = []
+  /// Where the other rows go.
   public internal(set) var rightChild: [Int] = []
   /// The reduction of the regularised loss by each split; 0 where a file has none.
   public internal(set) var splitGain: [Double] = []
+  /// What each internal node would add if it were a leaf; 0 where a file has none.
   public internal(set) var internalValue: [Double] = []
+  /// The sum of hessians at each internal node at the time of training.
   public internal(set) var internalWeight: [Double] = []
+  /// The number of training rows at each internal node; empty where a file has none.
   public internal(set) var internalCount: [Int] = []
   /// What each leaf adds to the raw score, the learning rate included.
   public internal(set) var leafValue: [Double]
@@ -37,6 +43,7 @@ public struct RegressionTree: Hashable, Sendable {
     leafWeight = [weight]
   }
 
+  /// The number of leaves.
   public var leaves: Int { leafValue.count }
 
   /// The leaf in which a row of features ends.
@@ -98,8 +105,11 @@ public struct RegressionTree: Hashable, Sendable {
 
 /// A linear model in a leaf: `constant + Σ coefficient × feature`.
 public struct LinearLeaf: Hashable, Sendable {
+  /// What the leaf adds when all its features are zero.
   public var constant: Double
+  /// The columns it multiplies.
   public var features: [Int]
+  /// One per feature.
   public var coefficients: [Double]
 
   /// Nil when one of the features is missing; the plain leaf value counts then.

@@ -3,6 +3,7 @@
 /// The bits are those of `decision_type` in LightGBM's text format: 1 categorical, 2 missing goes left, and in bits 2
 /// and 3 the kind of missing value.
 public struct SplitDecision: RawRepresentable, Hashable, Sendable {
+  /// The bits, as in LightGBM's `decision_type`.
   public let rawValue: UInt8
 
   /// Nil when a bit is set that has no meaning.
@@ -26,8 +27,11 @@ public struct SplitDecision: RawRepresentable, Hashable, Sendable {
     case nan
   }
 
+  /// Whether the node asks for membership in a set of categories.
   public var isCategorical: Bool { rawValue & 1 == 1 }
+  /// Where missing values go.
   public var missingGoesLeft: Bool { rawValue & 2 == 2 }
+  /// What the node takes for missing.
   public var missing: MissingKind { MissingKind(rawValue: rawValue >> 2) ?? .none }
 
   /// LightGBM's bound under which a value is zero, the Float 1e-35.
