@@ -8,3 +8,16 @@ echo "== the generated market against real oats: mean of 20 worlds of 10 years"
 
 echo "== the agent on worlds whose truth is known"
 "$HYDRA" study --seeds 5 --seed 1 --format table
+
+echo "== ten years of daily data with experiments, limit 40 s"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$HYDRA" data synth --out "$work/market" --years 18 --effect-scale 5 --seed 1 > /dev/null
+start=$(date +%s)
+"$HYDRA" run --data "$work/market" --market ZO --from 2013-01-01 --store "sqlite:$work/hydra.sqlite" --quiet --format table
+seconds=$(($(date +%s) - start))
+echo "$seconds s"
+[ "$seconds" -lt 40 ] || {
+  echo "study: ten years took $seconds s, the limit is 40" >&2
+  exit 1
+}
