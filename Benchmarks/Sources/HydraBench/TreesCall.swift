@@ -1,0 +1,148 @@
+import HydraLearning
+import HydraNumerics
+
+/// `hydra-bench trees`: training, prediction and explanation on tables.
+enum TreesCall {
+  static let usage =
+    "trees --train F --test F --label NAME --params JSON --pred-out F --shap-rows N --shap-out F --repeat R"
+
+  static func run(_ words: ArraySlice<String>) throws {
+    let arguments = try Arguments(
+      words, call: "trees", positional: 0,
+      options: ["train", "test", "label", "params", "pred-out", "shap-rows", "shap-out", "repeat"])
+    let parameters = try parameters(arguments.required("params"))
+    let (settings, threads) = (parameters.settings, parameters.threads ?? 1)
+    let repeats = try arguments.whole("repeat", default: 3)
+    let wanted = try arguments.whole("shap-rows", default: 0, least: 0)
+    let label = try arguments.required("label")
+    let (train, names) = try rows(arguments.required("train"), label: label)
+    let (test, _) = try rows(arguments.required("test"), label: label, names: names)
+
+    var fitted: GradientBoostedTrees?
+    let training = try Measurement(repeats: repeats) {
+      let model = try GradientBoostedTrees.fit(
+        train.features, train.targets, names: names, settings: settings, threads: threads)
+      if let fitted { try check(fitted == model, "the same data gave another model") }
+      fitted = model
+      return model
+    }
+    guard let model = fitted else { return }
+    let trainMegabytes = peakMegabytes()
+
+    let predictions = model.predict(test.features, threads: threads)
+    try TreeChecks.predictions(model, test.features, predictions)
+    if let path = arguments.optional("pred-out") {
+      try write(
+        lines: test.targets.indices.map { row in
+          predictions[row * model.scores..<(row + 1) * model.scores].map(numberField).joined(separator: ",")
+        }, to: path)
+    }
+    let predicting = Measurement(repeats: repeats) { model.predict(test.features, threads: threads) }
+    let single = singles(model, test.features, repeats: repeats)
+
+    var shapRate = JSONValue.null
+    let explained = test.features.selecting(rows: Array(0..<min(wanted, test.features.rows)))
+    if explained.rows > 0 {
+      let contributions = try model.explain(explained, threads: threads)
+      try TreeChecks.contributions(model, explained, contributions)
+      if let path = arguments.optional("shap-out") {
+        try write(
+          lines: (0..<explained.rows).map { contributions.row($0).map(numberField).joined(separator: ",") }, to: path)
+      }
+      let explaining = try Measurement(repeats: repeats) { try model.explain(explained, threads: threads) }
+      shapRate = .number(Double(explained.rows) / explaining.seconds)
+    }
+
+    let report = JSONValue.object([
+      ("name", "hydra"), ("version", .string(HydraBench.version)),
+      ("train_s", .number(training.seconds)), ("train_cpu_s", .number(training.processorSeconds)),
+      ("predict_rows_per_s", .number(Double(test.features.rows) / predicting.seconds)),
+      ("predict1_us", .number(single * 1e6)), ("shap_rows_per_s", shapRate),
+      ("metric", metrics(model, predictions, test.targets)),
+      ("rss_mb", .number(peakMegabytes())), ("train_rss_mb", .number(trainMegabytes)),
+    ])
+    print(report.text)
+  }
+
+  /// LightGBM's parameters from a JSON file, or from the JSON itself when it begins with a brace.
+  private static func parameters(_ source: String) throws -> LightGBMParameters {
+    let isText = source.drop { $0 == " " }.hasPrefix("{")
+    let value = try isText ? JSONValue(parsing: source) : JSONValue(parsing: FileBytes.read(source))
+    let place = isText ? "--params" : source
+    guard let members = value.object else { throw BenchError.badData("\(place): an object of parameters is expected") }
+    var pairs: [(name: String, value: String)] = []
+    for (name, value) in members {
+      if ["categorical", "categorical_feature", "cat_feature"].contains(name) {
+        guard value.array?.isEmpty ?? (value.string?.isEmpty ?? value.isNull) else {
+          throw BenchError.usage("\(place): '\(name)': training does not split on categories in this version")
+        }
+        continue
+      }
+      switch value {
+      case .string(let text): pairs.append((name, text))
+      case .bool(let flag): pairs.append((name, flag ? "true" : "false"))
+      case .number, .integer: pairs.append((name, value.text))
+      default: throw BenchError.badData("\(place): parameter '\(name)' is not a number, a text or a flag")
+      }
+    }
+    return try LightGBMParameters(pairs)
+  }
+
+  private static func rows(
+    _ path: String, label: String, names: [String]? = nil
+  ) throws -> (rows: LabelledRows, names: [String]) {
+    let table = try CSVTable(path: path)
+    let names = try names ?? LabelledRows.featureNames(of: table, label: label, weight: nil)
+    return (try LabelledRows(table, label: label, features: names), names)
+  }
+
+  /// Seconds for the prediction of one row, the median over repeats of up to 2,000 rows one after another.
+  static func singles(_ model: GradientBoostedTrees, _ features: Matrix, repeats: Int) -> Double {
+    let rows = (0..<min(features.rows, 2_000)).map {
+      Matrix(rows: 1, columns: features.columns, values: features.row($0))
+    }
+    let measurement = Measurement(repeats: repeats) {
+      var sum = 0.0
+      for row in rows { sum += model.predict(row)[0] }
+      return sum
+    }
+    return measurement.seconds / Double(max(rows.count, 1))
+  }
+
+  /// The loss under LightGBM's name on the test rows, and the figure people look at beside it.
+  private static func metrics(
+    _ model: GradientBoostedTrees, _ predictions: [Double], _ targets: [Double]
+  ) -> JSONValue {
+    let loss = model.objective.loss(predictions: predictions, targets: targets)
+    var members: [(key: String, value: JSONValue)] = [(model.objective.metric, .number(loss))]
+    switch model.objective {
+    case .binary: members.append(("auc", .number(areaUnderCurve(predictions, targets))))
+    case .squaredError: members.append(("rmse", .number(loss.squareRoot())))
+    case .multiclass(let classes), .multiclassOneVersusAll(let classes, _):
+      let hits = targets.indices.count { row in
+        let shares = predictions[row * classes..<(row + 1) * classes]
+        return shares.firstIndex(of: shares.max() ?? 0) == row * classes + Int(targets[row])
+      }
+      members.append(("accuracy", .number(Double(hits) / Double(max(targets.count, 1)))))
+    default: break
+    }
+    return .object(members)
+  }
+
+  /// The probability that a row of class 1 scores above one of class 0, ties counting half.
+  private static func areaUnderCurve(_ scores: [Double], _ targets: [Double]) -> Double {
+    let order = scores.indices.sorted { scores[$0] < scores[$1] }
+    var (negatives, wins) = (0.0, 0.0)
+    var start = 0
+    while start < order.count {
+      var end = start
+      while end < order.count, scores[order[end]] == scores[order[start]] { end += 1 }
+      let tied = order[start..<end].reduce(0.0) { $0 + targets[$1] }
+      let others = Double(end - start) - tied
+      wins += tied * (negatives + others / 2)
+      negatives += others
+      start = end
+    }
+    return wins / (negatives * (Double(order.count) - negatives))
+  }
+}
