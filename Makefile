@@ -30,7 +30,7 @@ demo: build ## generate a thin market, run the agent over it, write $(DEMO_OUT)/
 
 .PHONY: test
 test: setup ## format lint, declared imports, the whole suite, the consumer package
-	swift format lint --strict --recursive Package.swift Sources Tests Examples
+	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --parallel
 	Scripts/consumer-test.sh
