@@ -233,6 +233,13 @@ extension AgentState {
     champion: (policy: Policy, forecasts: [Double]), candidate: (policy: Policy, forecasts: [Double]), isSizing: Bool,
     _ history: FeatureHistory, _ rows: Range<Int>
   ) -> Comparison? {
+    if isSizing, champion.policy.recipe.volatilitySpan == candidate.policy.recipe.volatilitySpan {
+      // Only the share of the risk differs: the candidate would have earned the account's returns at its own share.
+      let equity = record.equity.suffix(rows.count + 1)
+      let returns = zip(equity.dropFirst(), equity).map { ($0 - $1) / settings.capital }
+      let share = candidate.policy.recipe.riskScale / champion.policy.recipe.riskScale
+      return Comparison(.netReturn, champion: returns.map { -$0 }, candidate: returns.map { -$0 * share }, span: 5)
+    }
     if isSizing {
       return Comparison(
         .varianceForecast, champion: Losses.variance(span: champion.policy.recipe.volatilitySpan, history, rows: rows),
