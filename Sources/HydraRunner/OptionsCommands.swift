@@ -35,6 +35,14 @@ struct OptionRowsOptions: ParsableArguments {
   @Flag(help: "Prices are not discounted; the column 'rate' is not needed.")
   var undiscounted = false
 
+  /// The input's table with its options and one more column of numbers.
+  func read(
+    _ input: InputOptions, with column: String
+  ) throws -> (table: CSVTable, options: OptionColumns, values: [Double]) {
+    let table = try input.table()
+    return (table, try options(in: table), try numbers(column, in: table))
+  }
+
   /// The options of a table: columns `type`, `forward`, `strike`, `expiry_years`, `rate`, `style`.
   func options(in table: CSVTable) throws -> OptionColumns {
     guard model == .black76 else {
@@ -116,9 +124,7 @@ struct OptionsPriceCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let table = try input.table()
-    let options = try rows.options(in: table)
-    let volatilities = try rows.numbers("vol", in: table)
+    let (table, options, volatilities) = try rows.read(input, with: "vol")
     var result = RowTable(carrying: table)
     let statuses: [PriceStatus]
     if greeks == .none {
@@ -155,9 +161,7 @@ struct OptionsVolatilityCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let table = try input.table()
-    let options = try rows.options(in: table)
-    let prices = try rows.numbers("price", in: table)
+    let (table, options, prices) = try rows.read(input, with: "price")
     let inverted = Black76.impliedVolatility(of: prices, options, threads: common.threads)
     var result = RowTable(carrying: table)
     result.add(column: "vol", inverted.volatilities)

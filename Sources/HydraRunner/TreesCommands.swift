@@ -114,9 +114,7 @@ struct TreesPredictCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let model = try TreesFiles.read(model)
-    let table = try input.table()
-    let features = try TreesFiles.badData(input.file) { try model.features(of: table) }
+    let (model, table, features) = try TreesFiles.read(model, input)
     let values =
       raw ? model.rawScores(features, threads: common.threads) : model.predict(features, threads: common.threads)
     var rows = RowTable(carrying: table)
@@ -152,9 +150,7 @@ struct TreesExplainCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let model = try TreesFiles.read(model)
-    let table = try input.table()
-    let features = try TreesFiles.badData(input.file) { try model.features(of: table) }
+    let (model, table, features) = try TreesFiles.read(model, input)
     let explainer = try TreesFiles.badData(self.model) { try TreeExplainer(model) }
     var rows = RowTable(carrying: table)
     let values =
@@ -222,6 +218,15 @@ enum TreesFiles {
     } catch {
       throw RunnerError(.badData, "\(path):\(error.line): key '\(error.key)': \(error.message)")
     }
+  }
+
+  /// A model, the table that it is asked about, and the model's features of the table's rows.
+  static func read(
+    _ path: String, _ input: InputOptions
+  ) throws -> (model: GradientBoostedTrees, table: CSVTable, features: Matrix) {
+    let model = try read(path)
+    let table = try input.table()
+    return (model, table, try badData(input.file) { try model.features(of: table) })
   }
 
   static func write(_ model: GradientBoostedTrees, to path: String) throws {

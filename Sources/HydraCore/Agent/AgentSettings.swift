@@ -20,6 +20,16 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   /// Largest share of a day's volume that is ours.
   public var participation = 0.05
   public var maximumPosition = 60
+  /// Lots in one order; nil is twice the position, enough to reverse.
+  public var maximumOrder: Int?
+  /// Currency value of the position; nil leaves the limit to the lots.
+  public var maximumNotional: Double?
+  /// Lots held from four days before the delivery month on: an agent cannot take delivery. Nil is no limit.
+  public var maximumDeliveryMonthPosition: Int? = 0
+  /// Age of the newest bar past which no new risk is taken. Four days pass a long weekend.
+  public var maximumDataAgeSeconds = 4 * 86_400
+  /// Largest distance of prices, as a share, see ``RiskLimits/priceCollar``; nil switches it off.
+  public var priceCollar: Double? = 0.2
   /// Loss of a day, as a share of capital, at which no new risk is taken for the rest of it.
   public var dailyLossStop = 0.05
   /// Fall from the highest equity, as a share of capital, at which positions are closed for good.
@@ -30,6 +40,8 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var costMargin = 1.0
   /// Multiplies the expected cost of every trade: 1 is the expected cost, see ``CostModel/percentileMultiplier(_:)``.
   public var costMultiplier = 1.0
+  /// Y of the square-root law, see ``CostModel``.
+  public var impactCoefficient = 0.8
   public var recipe = Recipe()
   public var healing = HealingSettings()
   public var seed: UInt64 = 42
@@ -47,11 +59,14 @@ public struct AgentSettings: Hashable, Codable, Sendable {
     sizing.costMargin = costMargin
     var cost = CostModel(instrument)
     cost.multiplier = costMultiplier
+    cost.impactCoefficient = impactCoefficient
     var venue = BarVenue.Settings()
     venue.participation = participation
     let limits = RiskLimits(
-      maximumPosition: maximumPosition, maximumParticipation: participation,
-      dailyLossStop: dailyLossStop * capital, totalLossStop: totalLossStop * capital)
+      maximumPosition: maximumPosition, maximumOrder: maximumOrder, maximumParticipation: participation,
+      maximumNotional: maximumNotional, maximumDeliveryMonthPosition: maximumDeliveryMonthPosition,
+      dailyLossStop: dailyLossStop * capital, totalLossStop: totalLossStop * capital,
+      maximumDataAgeSeconds: Int64(maximumDataAgeSeconds), priceCollar: priceCollar)
     return TradingBook.Settings(
       sizing: sizing, limits: limits, cost: cost, fees: FeeModel(instrument), venue: venue, horizon: horizon)
   }

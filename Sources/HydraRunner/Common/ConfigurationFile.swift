@@ -1,95 +1,47 @@
 import ArgumentParser
-import Foundation
 import HydraCore
-import Yams
 
-/// Turns a YAML configuration file into command-line options.
-///
-/// Keys are option names without the dashes. Keys of the top level apply to every verb that has the option; a mapping
-/// under a verb's path (`run:` or `data: {synth: …}`) applies to that verb alone and wins over the top level; what
-/// stands on the command line wins over both. A key that no verb knows is an error that names the nearest one.
-struct ConfigurationFile {
-  /// `arguments` with the options of the file named by `--config` added, where there is one.
+/// Turns what a configuration file says into command-line arguments.
+enum ConfigurationFile {
+  /// `arguments` with what the file named by `--config` says added, where there is one. What stands on the command line
+  /// wins over the file; in it a verb's own section wins over the top level, and that over the section `agent`.
   static func expand(_ arguments: [String], root: any ParsableCommand.Type) throws -> [String] {
     guard let path = value(of: "--config", in: arguments) else { return arguments }
-    let arguments = without("--config", arguments)
-    guard let data = FileManager.default.contents(atPath: path), let text = String(bytes: data, encoding: .utf8) else {
-      throw RunnerError(.noInput, "\(path): cannot be read")
-    }
-    let node: Node?
-    do {
-      node = try Yams.compose(yaml: text)
-    } catch {
-      throw RunnerError(.badConfiguration, "\(path): \(error)".split(separator: "\n").joined(separator: " "))
-    }
-    guard let node else { return arguments }
-    guard case .mapping(let mapping) = node else {
-      throw RunnerError(.badConfiguration, "\(path):1: a mapping of option names to values is expected")
-    }
     let tree = try CommandTree(root: root)
-    return try ConfigurationFile(path: path, tree: tree).merge(mapping, into: arguments)
-  }
-
-  private let path: String
-  private let tree: CommandTree
-
-  private func merge(_ mapping: Node.Mapping, into arguments: [String]) throws -> [String] {
-    let (verbPath, command) = tree.command(for: arguments)
-    var chosen: [(name: String, values: [String])] = []
-    try collect(mapping, at: tree.root, verbPath: verbPath[...], command: command, into: &chosen)
-    var result = arguments
-    for (name, values) in chosen {
-      let option = "--\(name)"
-      let isGiven = arguments.contains { $0 == option || $0.hasPrefix(option + "=") }
-      guard !isGiven, let kind = command.options[name] else { continue }
-      for value in values {
-        switch kind {
-        case .flag: if value == "true" { result.append(option) }
-        case .option: result += [option, value]
-        }
-      }
-    }
-    return result
-  }
-
-  /// Walks the file: options of the chosen verb are collected, keys that nobody knows are refused.
-  private func collect(
-    _ mapping: Node.Mapping, at level: CommandTree.Command, verbPath: ArraySlice<String>,
-    command: CommandTree.Command, into chosen: inout [(name: String, values: [String])]
-  ) throws {
-    for (keyNode, valueNode) in mapping {
-      let line = keyNode.mark?.line ?? 1
-      guard let key = keyNode.string else {
-        throw RunnerError(.badConfiguration, "\(path):\(line): a key is not text")
-      }
-      if case .mapping(let inner) = valueNode {
-        guard let sub = level.subcommands[key] else { throw unknown(key, line, level) }
-        let isOnPath = verbPath.first == key
-        var ignored: [(name: String, values: [String])] = []
-        if isOnPath {
-          try collect(inner, at: sub, verbPath: verbPath.dropFirst(), command: command, into: &chosen)
+    // `hydra config` reads the file itself.
+    guard tree.command(for: arguments).path.first != "config" else { return arguments }
+    let reader = try ConfigurationReader(path: path, tree: tree, root: root)
+    try reader.requireNoFault()
+    let arguments = without("--config", arguments)
+    let (verb, command, end) = tree.command(for: arguments)
+    var (early, late): ([String], [String]) = ([], [])
+    for (entry, key) in reader.entries(for: verb, setsSettings: command.setsSettings) {
+      if command.setsSettings, Setting.named(key) != nil {
+        // Before the command line's own, which win because they come later.
+        early += ["--set", "\(key)=\(entry.values[0])"]
+      } else if let option = command.option(key), !arguments.contains(where: { names($0, key) }) {
+        if option.isFlag {
+          if entry.values == ["true"] { late.append("--\(key)") }
         } else {
-          try collect(inner, at: sub, verbPath: [], command: command, into: &ignored)
+          late += entry.values.flatMap { ["--\(key)", $0] }
         }
-        continue
       }
-      guard level.allOptions.contains(key) else { throw unknown(key, line, level) }
-      let values: [String]
-      switch valueNode {
-      case .sequence(let items): values = items.compactMap { $0.scalar?.string }
-      case .scalar(let scalar): values = [scalar.string]
-      default: throw RunnerError(.badConfiguration, "\(path):\(line): '\(key)' has a value that is not one")
-      }
-      chosen.removeAll { $0.name == key }
-      chosen.append((key, values))
     }
+    return arguments[..<end] + early + arguments[end...] + late
   }
 
-  private func unknown(_ key: String, _ line: Int, _ level: CommandTree.Command) -> RunnerError {
-    let known = level.allOptions.union(level.subcommands.keys)
-    let nearest = known.min { (editDistance($0, key), $0) < (editDistance($1, key), $1) }
-    return RunnerError(
-      .badConfiguration, "\(path):\(line): unknown key '\(key)'", hint: nearest.map { "did you mean '\($0)'?" })
+  /// Whether an argument names that option.
+  private static func names(_ argument: String, _ option: String) -> Bool {
+    argument == "--\(option)" || argument.hasPrefix("--\(option)=")
+  }
+
+  /// The value that an option has on a command line.
+  static func value(of option: String, in arguments: [String]) -> String? {
+    for (index, argument) in arguments.enumerated() {
+      if argument == option, index + 1 < arguments.count { return arguments[index + 1] }
+      if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
+    }
+    return nil
   }
 
   /// The arguments without an option and its value.
@@ -107,80 +59,28 @@ struct ConfigurationFile {
     }
     return result
   }
-
-  static func value(of option: String, in arguments: [String]) -> String? {
-    for (index, argument) in arguments.enumerated() {
-      if argument == option, index + 1 < arguments.count { return arguments[index + 1] }
-      if argument.hasPrefix(option + "=") { return String(argument.dropFirst(option.count + 1)) }
-    }
-    return nil
-  }
 }
 
-/// The verbs and their options, read from the argument parser's own description of itself.
-struct CommandTree {
-  enum Kind { case flag, option }
-
-  struct Command {
-    var subcommands: [String: Command] = [:]
-    var options: [String: Kind] = [:]
-    /// Options of this command and of all below it.
-    var allOptions: Set<String> = []
-  }
-
-  private(set) var root = Command()
-
-  init(root type: any ParsableCommand.Type) throws {
-    let json = try JSONValue(parsing: Array(type._dumpHelp().utf8))
-    guard let command = json["command"] else {
-      throw RunnerError(.internalError, "the argument parser's description has no command")
-    }
-    root = Self.read(command)
-  }
-
-  private static func read(_ json: JSONValue) -> Command {
-    var command = Command()
-    for argument in json["arguments"]?.array ?? [] {
-      let kind: Kind = argument["kind"]?.string == "flag" ? .flag : .option
-      guard argument["kind"]?.string != "positional" else { continue }
-      for name in argument["names"]?.array ?? [] where name["kind"]?.string == "long" {
-        if let text = name["name"]?.string { command.options[text] = kind }
+extension ConfigurationReader {
+  /// What the file says for a verb: one entry a key, the one that wins, with the option's name or the setting's key.
+  func entries(for verb: [String], setsSettings: Bool) -> [(entry: Entry, key: String)] {
+    var chosen: [(entry: Entry, key: String, depth: Int)] = []
+    for entry in entries {
+      let (key, depth): (String, Int)
+      switch entry.target {
+      case .setting(let setting):
+        guard setsSettings else { continue }
+        (key, depth) = (setting.key, -1)
+      case .option(let name, let below):
+        guard verb.starts(with: below) else { continue }
+        (key, depth) = ((setsSettings ? Setting.ofOption(name)?.key : nil) ?? name, below.count)
+      }
+      if let index = chosen.firstIndex(where: { $0.key == key }) {
+        if depth >= chosen[index].depth { chosen[index] = (entry, key, depth) }
+      } else {
+        chosen.append((entry, key, depth))
       }
     }
-    command.allOptions = Set(command.options.keys)
-    for sub in json["subcommands"]?.array ?? [] {
-      guard let name = sub["commandName"]?.string else { continue }
-      let child = read(sub)
-      command.subcommands[name] = child
-      command.allOptions.formUnion(child.allOptions)
-    }
-    return command
+    return chosen.map { ($0.entry, $0.key) }
   }
-
-  /// The verb that the arguments name, with its path.
-  func command(for arguments: [String]) -> (path: [String], command: Command) {
-    var (path, command) = ([String](), root)
-    for argument in arguments {
-      guard let next = command.subcommands[argument] else { continue }
-      path.append(argument)
-      command = next
-    }
-    return (path, command)
-  }
-}
-
-/// Levenshtein's distance: insertions, deletions and replacements that turn `a` into `b`.
-func editDistance(_ a: String, _ b: String) -> Int {
-  let (a, b) = (Array(a.utf8), Array(b.utf8))
-  var row = Array(0...b.count)
-  for (i, x) in a.enumerated() {
-    var diagonal = row[0]
-    row[0] = i + 1
-    for (j, y) in b.enumerated() {
-      let replaced = diagonal + (x == y ? 0 : 1)
-      diagonal = row[j + 1]
-      row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
-    }
-  }
-  return row[b.count]
 }

@@ -1,0 +1,147 @@
+import HydraCore
+
+extension Setting {
+  /// Every setting of the agent that an operator may change, by section.
+  static var all: [Setting] { account + limits + costs + recipe + trees + healing }
+
+  /// The setting of that key.
+  static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
+
+  /// The setting that an option of `hydra run` stands for.
+  static func ofOption(_ option: String) -> Setting? { all.first { $0.option == option } }
+
+  private static var account: [Setting] {
+    [
+      .number(
+        "capital", \.capital, 1...1e15, option: "capital",
+        "about ten oat contracts at the default target: whole lots do not decide the result, 300 lots a day bear it"),
+      .number(
+        "volatility-target", \.volatilityTarget, 0.001...1, option: "volatility-target",
+        "a year's standard deviation of a tenth of the capital, at an ordinary or stronger forecast"),
+      .count(
+        "horizon", \.horizon, 1...250, option: "horizon",
+        "bars over which a forecast is earned: a round trip of eight ticks spread over two weeks; a choice, not tuned"),
+      .number(
+        "ordinary-forecast", \.ordinaryForecast, 0.001...10,
+        "standard deviations over the horizon that take the whole target; weaker forecasts take less"),
+      .count("warm-up-rows", \.warmUpRows, 250...100_000, "three years of labelled rows before the first model"),
+      .count("embargo", \.embargo, 0...250, "bars left out between training and test beyond the span of a label"),
+      .count("periodic-bars", \.periodicBars, 1...10_000, "the `periodic` arm is trained anew every quarter of a year"),
+      .number(
+        "no-trade-band", \.noTradeBand, 0...10,
+        "of the ordinary position; small corrections are not worth a spread; a choice, not tuned"),
+    ]
+  }
+
+  private static var limits: [Setting] {
+    [
+      .count("limits.maximum-position", \.maximumPosition, 0...1_000_000, "lots; a fifth of an ordinary day's volume"),
+      .count(
+        "limits.maximum-order", \.maximumOrder, 1...1_000_000, "lots; null is twice the position, enough to reverse"),
+      .number(
+        "limits.participation", \.participation, 0.0001...1, option: "participation",
+        "of a day's volume; larger orders move a thin market"),
+      .number(
+        "limits.maximum-notional", \.maximumNotional, 0...1e15, "currency; the limit in lots says it already"),
+      .count(
+        "limits.delivery-month-position", \.maximumDeliveryMonthPosition, 0...1_000_000,
+        "lots from four days before the delivery month on; an agent cannot take delivery"),
+      .number(
+        "limits.daily-loss-stop", \.dailyLossStop, 0.0001...1,
+        "of the starting capital; past it no new risk is taken for the day"),
+      .number(
+        "limits.total-loss-stop", \.totalLossStop, 0.0001...1,
+        "of the starting capital; past it positions are closed for good"),
+      .count(
+        "limits.maximum-data-age-seconds", \.maximumDataAgeSeconds, 1...31_536_000,
+        "four days pass a long weekend; on older prices no new risk is taken"),
+      .number(
+        "limits.price-collar", \.priceCollar, 0.0001...10,
+        "share of the price; a larger jump is more often a bad tick than a market"),
+    ]
+  }
+
+  private static var costs: [Setting] {
+    [
+      .number(
+        "costs.multiplier", \.costMultiplier, 0...100, option: "cost-multiplier",
+        "of the expected cost of every trade; 0.52 and 1.93 are the cost model's 5 % and 95 %"),
+      .number(
+        "costs.impact", \.impactCoefficient, 0...100,
+        "Y of the square-root law; near 1 over many markets, 0.8 is the prior of the grains"),
+      .number(
+        "costs.margin", \.costMargin, 0...100,
+        "new risk only where the expected gain over the horizon exceeds a round trip's expected cost"),
+    ]
+  }
+
+  private static var recipe: [Setting] {
+    [
+      .count(
+        "recipe.window", \.recipe.window, 250...100_000,
+        "bars; seasons repeat once a year, and ten years show too few of them as it is"),
+      .count("recipe.decay-half-life", \.recipe.decayHalfLife, 20...100_000, "bars; all training rows weigh alike"),
+      .names("recipe.dropped", \.recipe.dropped, "features that are left out: none"),
+      .count(
+        "recipe.volatility-span", \.recipe.volatilitySpan, 2...1000, "bars of the volatility that sizes positions"),
+      .number("recipe.risk-scale", \.recipe.riskScale, 0.01...1, "share of the volatility target: all of it"),
+    ]
+  }
+
+  private static var trees: [Setting] {
+    [
+      .count(
+        "recipe.trees.rounds", \.recipe.trees.rounds, 1...10_000, option: "rounds",
+        "the most; walking forward over the newer half of the rows chooses how many"),
+      .number(
+        "recipe.trees.learning-rate", \.recipe.trees.learningRate, 0.001...1,
+        "strong shrinkage: daily futures returns carry little signal"),
+      .count("recipe.trees.leaves", \.recipe.trees.leaves, 2...1024, "richer trees fit noise"),
+      .count(
+        "recipe.trees.minimum-leaf-rows", \.recipe.trees.minimumLeafRows, 1...100_000,
+        "half a year of bars; a leaf of fewer is an anecdote"),
+      .number("recipe.trees.l2", \.recipe.trees.l2, 0...1e6, "pulls leaf values towards zero, small leaves more"),
+      .number(
+        "recipe.trees.feature-fraction", \.recipe.trees.featureFraction, 0.01...1,
+        "trees that see different features err differently"),
+      .number(
+        "recipe.trees.bagging-fraction", \.recipe.trees.baggingFraction, 0.01...1,
+        "trees that see different rows err differently"),
+      .count(
+        "recipe.trees.maximum-bins", \.recipe.trees.maximumBins, 2...255,
+        "about 40 rows a bin in ten years; more only follow noise"),
+    ]
+  }
+
+  private static var healing: [Setting] {
+    [
+      .number(
+        "healing.false-alarms-per-year", \.healing.falseAlarmsPerYear, 0.001...250,
+        "of all streams together while nothing changes"),
+      .count("healing.evaluation-bars", \.healing.evaluationBars, 60...10_000, "every season is in the comparison"),
+      .count("healing.refit-bars", \.healing.refitBars, 1...10_000, "a candidate is judged as it would have been kept"),
+      .count(
+        "healing.trials", \.healing.trials, 1...1000, option: "trials",
+        "recipes around a hypothesis, chosen on training data; more cost time and prove less"),
+      .number(
+        "healing.significance", \.healing.significance, 0.000_001...0.5, "divided by the hypotheses tried on the alarm"),
+      .number(
+        "healing.hold-significance", \.healing.holdSignificance, 0.000_001...1,
+        "weaker evidence is not worth watching"),
+      .count("healing.challengers", \.healing.challengers, 0...100, "each costs a forecast a bar and a test a quarter"),
+      .count("healing.challenge-bars", \.healing.challengeBars, 20...10_000, "a challenger is compared each quarter"),
+      .count("healing.challenges", \.healing.challenges, 1...1000, "who has not won in three quarters is archived"),
+      .count("healing.probation-bars", \.healing.probationBars, 20...10_000, "a quarter of a year"),
+      .number(
+        "healing.rollback-significance", \.healing.rollbackSignificance, 0.000_001...0.5,
+        "easier than promotion: the previous champion had proved itself"),
+      .count("healing.cool-down", \.healing.coolDown, 1...10_000, "bars between two rounds of experiments"),
+      .count(
+        "healing.check-up-bars", \.healing.checkUpBars, 1...100_000,
+        "half a year of new data may hold a better model though nothing alarmed"),
+      .count(
+        "healing.time-limit-seconds", \.healing.timeLimitSeconds, 1...86_400,
+        "a guard only; an experiment's work is counted in trials"),
+    ]
+  }
+}
