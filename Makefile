@@ -29,11 +29,14 @@ demo: build ## generate a thin market, run the agent over it, write $(DEMO_OUT)/
 	bin/hydra demo --out $(DEMO_OUT)
 
 .PHONY: test
-test: setup ## format lint, declared imports, the whole suite, the consumer package
+test: ## format lint, declared imports, the whole suite, the notebooks, the consumer package, the public interface
+	@Scripts/setup.sh test
 	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 	swift build --build-tests --explicit-target-dependency-import-check error
 	swift test --skip-build --parallel
+	Scripts/notebook-test.sh
 	Scripts/consumer-test.sh
+	Scripts/api-check.sh
 
 .PHONY: study
 study: build ## long studies: the generator's targets, detection delay and false alarms over many worlds

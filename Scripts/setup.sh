@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs the C libraries that Hydra links, where they are missing. Needs apt and root (or sudo without a password);
-# otherwise it says what to do by hand.
+# Installs the C libraries that Hydra links, where they are missing, and with the argument `test` what the notebooks'
+# Python environment needs. Needs apt and root (or sudo without a password); otherwise it says what to do by hand.
 set -euo pipefail
 
 command -v swift > /dev/null || {
@@ -18,6 +18,9 @@ need sqlite3 libsqlite3-dev
 need libcurl libcurl4-openssl-dev
 need zlib zlib1g-dev
 need libzstd libzstd-dev
+if [ "${1:-}" = test ]; then
+  python3 -c 'import ensurepip, venv' 2> /dev/null || missing+=(python3-venv)
+fi
 [ ${#missing[@]} -eq 0 ] && exit 0
 
 echo "setup: missing system packages: ${missing[*]}" >&2

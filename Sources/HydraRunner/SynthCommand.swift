@@ -108,8 +108,14 @@ struct DataStudyCommand: AsyncParsableCommand {
     var settings = SyntheticWorld.Settings(years: years)
     settings.shifts = !noShifts
     settings.effectScale = effectScale
-    let rows = SyntheticStudy.run(
-      settings: settings, seeds: run.seed...run.seed + UInt64(seeds - 1), threads: run.threads)
+    let bar = ProgressBar("worlds", quiet: run.quiet)
+    Interruption.watch()
+    let rows = try SyntheticStudy.run(
+      settings: settings, seeds: run.seed...run.seed + UInt64(seeds - 1), threads: run.threads
+    ) { progress in
+      bar.update(progress.done, of: progress.total)
+      if let signal = Interruption.signal { throw ExitCode(128 + signal) }
+    }
     var table = RowTable(rows: rows.count)
     table.add(column: "property", rows.map { $0.target.name })
     table.add(column: "target", rows.map { $0.target.aim })

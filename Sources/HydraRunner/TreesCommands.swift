@@ -63,14 +63,14 @@ struct TreesTrainCommand: AsyncParsableCommand {
       try LabelledRows(readTable($0), label: label, weight: weight, features: names)
     }
     let bar = ProgressBar("training", quiet: common.quiet)
-    let rounds = parameters.settings.rounds
+    Interruption.watch()
     let start = ContinuousClock.now
     let trained = try TreesFiles.badData(input.file) {
       try GradientBoostedTrees.fit(
         train.features, train.targets, weights: train.weights, names: names, validation: validation,
         settings: parameters.settings, threads: parameters.threads ?? common.threads
-      ) { round in
-        bar.update(round, of: rounds)
+      ) { progress in
+        bar.update(progress.done, of: progress.total)
         if let signal = Interruption.signal { throw ExitCode(128 + signal) }
       }
     }

@@ -39,8 +39,11 @@ public actor Agent {
   /// How far a run is.
   public struct Progress: Sendable {
     public var date: CivilDate
+    /// Bars that are finished, and bars that there are.
     public var done: Int
     public var total: Int
+    /// From 0 to 1.
+    public var share: Double { WorkProgress(done: done, total: total).share }
   }
 
   /// What went wrong with a run.
@@ -60,7 +63,9 @@ public actor Agent {
   /// Runs all arms over the bars from `from` to `to`; history before trains but never trades.
   ///
   /// `progress` is called after each bar of the run; when it answers false the run stops there, leaving the store
-  /// consistent, and throws ``RunError/interrupted(_:)``.
+  /// consistent, and throws ``RunError/interrupted(_:)``. Between two moments, between two rounds of a fit and between
+  /// two experiments it looks at its task: once that is cancelled the moment is dropped whole and `CancellationError`
+  /// thrown; the same call continues from there too.
   ///
   /// - Complexity: O(bars × features) beside the fits; each moment is one transaction of the store.
   public func run(
@@ -88,6 +93,7 @@ public actor Agent {
     var done = 0
     var start = events.startIndex
     while start < events.endIndex {
+      try Task.checkCancellation()
       let time = events[start].knownTime
       let end = events[start...].firstIndex { $0.knownTime != time } ?? events.endIndex
       let moment = events[start..<end]

@@ -61,6 +61,13 @@ public struct ChildExperiments: ExperimentRunner {
         }
         next += 1
       }
+      if Task.isCancelled {
+        for child in running {
+          kill(child.child, SIGKILL)
+          waitpid(child.child, nil, 0)
+        }
+        return plans.map { ExperimentOutcome(plan: $0, result: .failure(ExperimentFailure("cancelled"))) }
+      }
       running.removeAll { child in
         guard let ended = poll(child.child, deadline: child.deadline) else { return false }
         failures[child.index] = ended.isEmpty ? nil : ended

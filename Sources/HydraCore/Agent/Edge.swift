@@ -176,6 +176,8 @@ final class Edge {
       do {
         json = try await languageModel.reply(to: request).json
       } catch {
+        // A run that was cancelled has not been refused an answer.
+        try Task.checkCancellation()
         // Kept like a reply: a run that is executed again has to meet the same silence.
         json = ["no_reply": .string("\(error)")]
       }
@@ -217,7 +219,10 @@ final class Edge {
         instrument: instrument, book: settings.book(for: instrument), capital: settings.capital, history: history,
         champion: champion.policy, forecasts: state.forecasts,
         batches: Array(batches.suffix(settings.healing.evaluationBars + 120)))
-      for (index, outcome) in zip(missing, experiments.run(missing.map { plans[$0] }, on: data)) {
+      let found = experiments.run(missing.map { plans[$0] }, on: data)
+      // Experiments that were cut short say nothing about their hypotheses.
+      try Task.checkCancellation()
+      for (index, outcome) in zip(missing, found) {
         outcomes[index] = outcome
         try store.artefacts.put(
           key: key(plans[index]), bytes: ExperimentAnswer(outcome).encoded(), kind: "experiment")

@@ -3,7 +3,8 @@ import HydraNumerics
 
 /// Carries out experiments on data that it is handed.
 public protocol ExperimentRunner: Sendable {
-  /// Answers with one outcome a plan, in the order of the plans; a failure of one never touches another.
+  /// Answers with one outcome a plan, in the order of the plans; a failure of one never touches another. When the task
+  /// is cancelled it answers soon, with anything: the run ends and keeps none of it.
   func run(_ plans: [ExperimentPlan], on data: ExperimentData) -> [ExperimentOutcome]
 }
 

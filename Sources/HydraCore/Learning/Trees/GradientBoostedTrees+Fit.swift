@@ -11,11 +11,13 @@ extension GradientBoostedTrees {
   ///   - names: one per column; `Column_0` and so on when nil.
   ///   - validation: rows whose loss is followed after each round, and stops training early when the settings say so.
   ///   - threads: changes the time taken, never the result.
-  ///   - progress: called after each round with its number; an error it throws ends training.
+  ///   - progress: called after each round, and with all rounds done when training ended early; an error that it throws
+  ///     ends training.
+  /// - Throws: `TreeFitError`, or `CancellationError` when the task is cancelled, which is looked for between rounds.
   public static func fit(
     _ features: Matrix, _ targets: [Double], weights: [Double]? = nil, names: [String]? = nil,
     validation: LabelledRows? = nil, settings: Settings = Settings(), threads: Int = 1,
-    progress: ((Int) throws -> Void)? = nil
+    progress: ((WorkProgress) throws -> Void)? = nil
   ) throws -> GradientBoostedTrees {
     let settings = try settings.checked()
     let names = names ?? (0..<features.columns).map { "Column_\($0)" }
@@ -31,17 +33,22 @@ extension GradientBoostedTrees {
       }
       try check(validation.targets, validation.weights, rows: validation.features.rows, settings.objective)
     }
+    try Task.checkCancellation()
     let matrix = BinnedMatrix(
       features, maximumBins: settings.maximumBins, minimumBinRows: settings.minimumBinRows, threads: threads)
     var run = BoostingRun(matrix, targets: targets, weights: weights, settings: settings, threads: threads)
     var follower = validation.map { ValidationFollower($0, objective: settings.objective) }
+    var reported = 0
     for round in 1...max(settings.rounds, 1) where settings.rounds > 0 {
+      try Task.checkCancellation()
       guard run.addRound() else { break }
       if follower?.follow(run.trees.suffix(settings.objective.scores), patience: settings.earlyStoppingRounds) == true {
         break
       }
-      try progress?(round)
+      reported = round
+      try progress?(WorkProgress(done: round, total: settings.rounds))
     }
+    if reported < settings.rounds { try progress?(WorkProgress(done: settings.rounds, total: settings.rounds)) }
     var trees = run.trees
     if settings.earlyStoppingRounds != nil, let follower {
       trees.removeLast(trees.count - follower.bestRound * settings.objective.scores)

@@ -2,7 +2,7 @@ import HydraNumerics
 
 /// Measures generated worlds against the figures of real oats.
 ///
-///     let rows = SyntheticStudy.run(settings: .init(years: 10), seeds: 1...20, threads: 2)
+///     let rows = try SyntheticStudy.run(settings: .init(years: 10), seeds: 1...20, threads: 2)
 ///     rows.filter { $0.isMet == false }      // what falls short
 public enum SyntheticStudy {
   /// One property over all worlds.
@@ -15,22 +15,37 @@ public enum SyntheticStudy {
   }
 
   /// Measures every daily target on worlds that differ in their seed only.
-  public static func run(settings: SyntheticWorld.Settings, seeds: ClosedRange<UInt64>, threads: Int) -> [Row] {
-    run(settings: settings, oats: .oats, seeds: seeds, threads: threads)
+  ///
+  /// - Parameter progress: called with the worlds that are done; an error that it throws ends the study.
+  /// - Throws: `CancellationError` when the task is cancelled, which is looked for between worlds.
+  public static func run(
+    settings: SyntheticWorld.Settings, seeds: ClosedRange<UInt64>, threads: Int,
+    progress: ((WorkProgress) throws -> Void)? = nil
+  ) throws -> [Row] {
+    try run(settings: settings, oats: .oats, seeds: seeds, threads: threads, progress: progress)
   }
 
   package static func run(
-    settings: SyntheticWorld.Settings, oats: MarketModel, seeds: ClosedRange<UInt64>, threads: Int
-  ) -> [Row] {
+    settings: SyntheticWorld.Settings, oats: MarketModel, seeds: ClosedRange<UInt64>, threads: Int,
+    progress: ((WorkProgress) throws -> Void)? = nil
+  ) throws -> [Row] {
     let results = IndexedResults<Figures>(count: seeds.count)
-    parallelFor(seeds.count, threads: threads) { index in
-      var settings = settings
-      settings.seed = seeds.lowerBound + UInt64(index)
-      // The same world without effects differs by what the effects have earned, and by nothing else.
-      var bare = settings
-      bare.effects = false
-      results.set(
-        index, measure(SyntheticWorld.generate(settings, oats: oats), bare: SyntheticWorld.generate(bare, oats: oats)))
+    // As many worlds at a time as there are threads; all of them at once could not be stopped.
+    let wave = max(1, threads)
+    for first in stride(from: 0, to: seeds.count, by: wave) {
+      try Task.checkCancellation()
+      let count = min(wave, seeds.count - first)
+      parallelFor(count, threads: threads) { offset in
+        var settings = settings
+        settings.seed = seeds.lowerBound + UInt64(first + offset)
+        // The same world without effects differs by what the effects have earned, and by nothing else.
+        var bare = settings
+        bare.effects = false
+        results.set(
+          first + offset,
+          measure(SyntheticWorld.generate(settings, oats: oats), bare: SyntheticWorld.generate(bare, oats: oats)))
+      }
+      try progress?(WorkProgress(done: first + count, total: seeds.count))
     }
     let measured = results.values
     let coefficients = Moments.correlations(measured.map(\.moments))
