@@ -20,8 +20,15 @@ struct RunnerProcess {
   }()
 
   static func run(_ arguments: [String], input: String = "", in folder: URL? = nil) throws -> RunnerProcess {
+    try run(executable, arguments, input: input, in: folder)
+  }
+
+  /// Runs another program of the package.
+  static func run(
+    _ program: URL, _ arguments: [String], input: String = "", in folder: URL? = nil
+  ) throws -> RunnerProcess {
     let process = Process()
-    process.executableURL = executable
+    process.executableURL = program
     process.arguments = arguments
     if let folder { process.currentDirectoryURL = folder }
     let scratch = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-runner-\(UUID().uuidString)")

@@ -1,0 +1,67 @@
+import Foundation
+import HydraCore
+import Testing
+
+/// Every program of Examples, run as its readers would run it.
+@Suite struct ExamplesTests {
+  private func run(_ name: String, _ arguments: [String] = [], input: String = "") throws -> RunnerProcess {
+    let program = RunnerProcess.executable.deletingLastPathComponent().appendingPathComponent(name)
+    return try RunnerProcess.run(program, arguments, input: input)
+  }
+
+  /// The first number after a word at the beginning of a line.
+  private func number(after word: String, in run: RunnerProcess) -> Double? {
+    let line = run.output.split(separator: "\n").first { $0.hasPrefix(word + " ") }
+    return line?.dropFirst(word.count + 1).split(separator: " ").compactMap { Double($0) }.first
+  }
+
+  @Test func aShiftedStreamIsNoticedByBothDetectors() throws {
+    var random = CounterRandom(seed: 3, stream: "example")
+    let values = (0..<600).map { ($0 < 300 ? 0 : 3) + random.normal() }
+    let shifted = try run("drift-watch", input: values.map { "\($0)\n" }.joined())
+    #expect(shifted.status == 0, "\(shifted.errors)")
+    let alarms = shifted.output.split(separator: "\n").filter { $0.hasPrefix("drift at ") }
+      .compactMap { $0.split(separator: " ")[2].dropLast().split(separator: ":").first.flatMap { Int($0) } }
+    #expect(alarms.contains { (300..<400).contains($0) }, "\(shifted.output)")
+    #expect(shifted.output.contains("both detectors agree at 3"))
+    #expect(try run("drift-watch", input: values.prefix(300).map { "\($0)\n" }.joined()).output == "")
+  }
+
+  @Test func theModelOfTheExampleFindsWhatMatters() throws {
+    let made = try run("train-predict-explain")
+    #expect(made.status == 0, "\(made.errors)")
+    // The noise of the target is 0.2; a forecast of the mean alone would err by more than 1.
+    #expect(try #require(number(after: "rmse", in: made)) < 0.5, "\(made.output)")
+    let sum = try #require(number(after: "sum", in: made))
+    let line = try #require(made.output.split(separator: "\n").first { $0.hasPrefix("sum ") })
+    let prediction = try #require(line.split(separator: " ").last.flatMap { Double($0) })
+    #expect(abs(sum - prediction) < 1e-9)
+  }
+
+  @Test func theExampleReadsATable() throws {
+    try RunnerProcess.inScratch { folder in
+      var random = CounterRandom(seed: 4, stream: "example")
+      var text = "slope,noise,next\n"
+      for _ in 0..<400 {
+        let (x, y) = (random.normal(), random.normal())
+        text += "\(x),\(y),\(x + 0.1 * random.normal())\n"
+      }
+      let file = folder.appendingPathComponent("rows.csv")
+      try Data(text.utf8).write(to: file)
+      let read = try run("train-predict-explain", [file.path, "next"])
+      #expect(read.status == 0, "\(read.errors)")
+      #expect(try #require(number(after: "rmse", in: read)) < 0.5, "\(read.output)")
+      let lines = read.output.split(separator: "\n").map { $0.split(separator: " ")[0] }
+      #expect(lines.contains("slope") && lines.contains("noise"))
+    }
+  }
+
+  @Test func theAgentRunsOnAReplayWithAModelOfTheHouse() throws {
+    let agent = try run("agent-on-a-folder")
+    #expect(agent.status == 0, "\(agent.errors)")
+    for arm in Arm.allCases {
+      #expect(agent.output.contains("\(arm.rawValue) net profit "), "\(agent.output)")
+    }
+    #expect(agent.output.contains(" %\n"))
+  }
+}
