@@ -37,6 +37,7 @@ extension AgentState {
     record.equity.append(book.equity)
     effects.append(
       .journal(kind: "bar", payload: barEntry(bar, history, row, settlement, decision, isBlocked: isBlocked)))
+    effects += evidence(history, row)
 
     for alarm in alarms {
       record.alarms.append(.init(date: bar.date, stream: alarm.stream))
@@ -115,9 +116,16 @@ extension AgentState {
         .object([
           ("order", .number(Double($0.order))), ("contract", .string($0.contract.description)),
           ("lots", .number(Double($0.signedLots))), ("price", .number($0.price)), ("fee", .number($0.fee)),
+          ("cost", .number(cost(of: $0))),
           ("date", .string($0.date.description)), ("evidence", .string($0.evidence.rawValue)),
         ])
       })
+  }
+
+  /// Spread and impact that a fill paid, in currency to the cent.
+  private func cost(of fill: Fill) -> Double {
+    let paid = (fill.halfSpread + fill.impact) * Double(fill.lots) * book.instrument.pointValue
+    return (100 * paid).rounded() / 100
   }
 
   private func barEntry(
@@ -135,6 +143,7 @@ extension AgentState {
     if let top = scores.indices.max(by: { scores[$0] < scores[$1] }) {
       members.append(("drift", .number(scores[top])))
       members.append(("drift_stream", .string(monitor.streams[top])))
+      if arm == .selfHealing { members.append(("drift_scores", driftScores)) }
     }
     if isBlocked { members.append(("blocked", .bool(true))) }
     if decision.isStopped { members.append(("why", .string("total_loss_stop"))) }

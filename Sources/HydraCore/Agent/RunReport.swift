@@ -5,10 +5,8 @@ import HydraNumerics
 /// What a run came to.
 public struct RunReport: Sendable {
   public var summary: RunSummary
-  public var instrument: Instrument
   /// What the arms did, counted.
   public var records: [Arm: ArmRecord]
-  public var findings: [DataFinding]
   public var settings: AgentSettings
   /// Forecasts of each arm, and what followed, by date; NaN where there was no forecast or the label is not known.
   public var forecasts: [Arm: [Double]]
@@ -37,9 +35,7 @@ public struct RunReport: Sendable {
       market: market.instrument.symbol, from: from, to: to, capital: settings.capital,
       volatilityTarget: settings.volatilityTarget, seed: settings.seed, arms: summaries, differences: differences,
       findings: market.findings.count, journalHash: journalHash, runKey: runKey)
-    instrument = market.instrument
     records = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.record) })
-    findings = market.findings
     self.settings = settings
     forecasts = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.forecasts) })
     labels = (0..<history.count).map { history.label($0) }
