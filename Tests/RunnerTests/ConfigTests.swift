@@ -66,6 +66,7 @@ import Testing
         recipe:
           decay-half-life: null
           trees: {leaves: 1}
+      store: [a, b]
       """
     let run = try check(text)
     #expect(run.status == 78 && run.output.isEmpty)
@@ -76,7 +77,7 @@ import Testing
       (9, ["unknown key 'nonsense'"]), (11, ["'demo' is a verb"]), (13, ["'capitl'", "'capital'"]),
       (14, ["horizon", "'1.5' is not a whole number"]), (16, ["limits.participation", "0.0001…1"]),
       (17, ["limits.total-loss-stop", "one value"]), (18, ["'healing' is a section"]),
-      (21, ["recipe.trees.leaves", "2…1024"]),
+      (21, ["recipe.trees.leaves", "2…1024"]), (22, ["'store' takes one value"]),
     ]
     #expect(lines.count == expected.count, "\(run.errors)")
     for (line, fault) in zip(lines, expected) {

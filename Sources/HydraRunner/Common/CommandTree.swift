@@ -7,6 +7,8 @@ struct CommandTree {
   struct Option {
     var name: String
     var isFlag: Bool
+    /// Takes several values.
+    var isRepeating: Bool
     /// What `--help` says of it.
     var help: String
     /// Nil where there is none, and where it depends on the machine.
@@ -45,7 +47,8 @@ struct CommandTree {
         guard let text = name["name"]?.string else { continue }
         command.options.append(
           Option(
-            name: text, isFlag: argument["kind"]?.string == "flag", help: argument["abstract"]?.string ?? "",
+            name: text, isFlag: argument["kind"]?.string == "flag",
+            isRepeating: argument["isRepeating"]?.bool == true, help: argument["abstract"]?.string ?? "",
             standard: text == "threads" ? nil : argument["defaultValue"]?.string))
       }
     }

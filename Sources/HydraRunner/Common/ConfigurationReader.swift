@@ -143,6 +143,7 @@ struct ConfigurationReader {
     if command.option(key)?.isFlag == true {
       return ["true", "false"].contains(values.joined()) ? nil : "'\(key)' is true or false, not '\(values.joined())'"
     }
+    if values.count != 1, command.option(key)?.isRepeating == false { return "'\(key)' takes one value" }
     do {
       _ = try root.parseAsRoot(verb + values.flatMap { ["--\(key)", $0] })
     } catch {

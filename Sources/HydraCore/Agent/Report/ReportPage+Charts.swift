@@ -21,6 +21,7 @@ extension ReportPage {
       <h2>Equity</h2>
       <div class="legend">\(legend("healing", "self_healing"))\(legend("periodic", "periodic"))\(legend("frozen", "frozen"))\
       \(legend("alarm", "alarm", "dot"))\(legend("good", "promotion", "dot up"))\(legend("bad", "rollback", "dot down"))\
+      \(legend("text", "trading blocked", "dot"))\
       \(band == nil ? "" : legend("healing", "self_healing at 5 … 95 % cost", "area"))</div>
       \(chart.html)
       """
