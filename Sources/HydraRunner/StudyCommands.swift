@@ -5,47 +5,71 @@ import HydraCore
 struct StudyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
-    abstract: "Run the agent over generated worlds: delay to alarms, false alarms, skill lost and won back.")
+    abstract: "Run the agent over generated worlds with and without shifts, and judge it by their truth.")
 
   @Option(help: "Worlds with shifts, and as many without.")
   var seeds = 5
 
+  @Option(help: "Calendar years of each world; the first eight only train.")
+  var years = 20
+
   @Option(help: "Factor on the planted information coefficients.")
   var effectScale = 5.0
+
+  @Option(help: "Also write a row for each planted shift to this CSV file.")
+  var shifts: String?
+
+  @Option(help: "Also write a row for each experiment, with what the truth says of it, to this CSV file.")
+  var trials: String?
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var run: RunOptions
 
+  func validate() throws {
+    guard seeds >= 1 else { throw ValidationError("--seeds \(seeds): at least one world is needed") }
+    guard (10...60).contains(years) else { throw ValidationError("--years \(years): not within 10 to 60") }
+  }
+
   func run() async throws {
     var study = WorldStudy()
+    study.years = years
     study.effectScale = effectScale
-    study.threads = run.threads
-    var shifts: [WorldStudy.Shift] = []
-    var quiet: [WorldStudy.QuietWorld] = []
     let bar = ProgressBar("study", quiet: run.quiet)
-    for index in 0..<seeds {
-      shifts += try await study.shifts(seed: run.seed + UInt64(index))
-      quiet.append(try await study.quiet(seed: run.seed + UInt64(index)))
-      bar.update(index + 1, of: seeds)
+    let worlds = try await study.worlds(seeds: run.seed..<run.seed + UInt64(seeds), threads: run.threads) {
+      bar.update($0, of: $1)
     }
-    var table = RowTable(rows: shifts.count + quiet.count)
-    let none = [Double?](repeating: nil, count: quiet.count)
-    let blank = [String?](repeating: nil, count: quiet.count)
-    table.add(column: "seed", shifts.map { Double($0.seed) } + quiet.map { Double($0.seed) })
-    table.add(column: "shift", shifts.map { $0.kind } + quiet.map { _ in "none" })
-    table.add(column: "date", shifts.map { $0.date.description } + blank)
-    table.add(column: "delay_bars", shifts.map { $0.delay.map(Double.init) } + none)
-    table.add(column: "stream", shifts.map { $0.stream } + blank)
-    table.add(column: "cause", shifts.map { $0.cause?.rawValue } + blank)
+    if let shifts { try OutputOptions.write(Self.table(shifts: worlds.flatMap(\.shifts)).text(.csv), to: shifts) }
+    if let trials { try OutputOptions.write(Self.table(trials: worlds).text(.csv), to: trials) }
+    try output.write(summary: StudySummary(worlds).json)
+  }
+
+  private static func table(shifts: [WorldStudy.Shift]) -> RowTable {
+    var table = RowTable(rows: shifts.count)
+    table.add(column: "seed", shifts.map { String($0.seed) })
+    table.add(column: "shift", shifts.map { $0.kind })
+    table.add(column: "date", shifts.map { $0.date.description })
+    table.add(column: "delay_bars", shifts.map { $0.delay.map(Double.init) })
+    table.add(column: "stream", shifts.map { $0.stream })
+    table.add(column: "cause", shifts.map { $0.cause?.rawValue })
     for arm in Arm.allCases {
-      for (index, when) in ["before", "after_120", "later_250"].enumerated() {
-        table.add(column: "\(arm.rawValue)_\(when)", shifts.map { $0.skill[arm]?[index] } + none)
-      }
+      table.add(column: "\(arm.rawValue)_before", shifts.map { $0.skill[arm]?.before })
+      table.add(column: "\(arm.rawValue)_old_model_after", shifts.map { $0.skill[arm]?.atShift })
+      table.add(column: "\(arm.rawValue)_after_120", shifts.map { $0.skill[arm]?.recovered })
     }
-    let shiftNone = [Double?](repeating: nil, count: shifts.count)
-    table.add(column: "false_alarms_a_year", shiftNone + quiet.map { Double($0.alarms) / $0.years })
-    table.add(column: "promotions", shiftNone + quiet.map { Double($0.promotions) })
-    table.add(column: "rollbacks", shiftNone + quiet.map { Double($0.rollbacks) })
-    try output.write(rows: table)
+    return table
+  }
+
+  private static func table(trials worlds: [WorldStudy.World]) -> RowTable {
+    let trials = worlds.flatMap { world in world.trials.map { (world.hasShifts, $0) } }
+    var table = RowTable(rows: trials.count)
+    table.add(column: "seed", trials.map { String($0.1.seed) })
+    table.add(column: "has_shifts", trials.map { $0.0 ? "yes" : "no" })
+    table.add(column: "date", trials.map { $0.1.date.description })
+    table.add(column: "change", trials.map { $0.1.change })
+    table.add(column: "p", trials.map { $0.1.pValue })
+    table.add(column: "net_t", trials.map { $0.1.netStatistic })
+    table.add(column: "truly_better", trials.map { $0.1.isBetter.map { $0 ? "yes" : "no" } })
+    table.add(column: "decision", trials.map { $0.1.decision.rawValue })
+    return table
   }
 }

@@ -46,6 +46,12 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var healing = HealingSettings()
   public var seed: UInt64 = 42
 
+  /// The cost at which candidates are judged, as a multiple of the account's own: the gate's percentile of the expected
+  /// cost, unless the account already pays more.
+  var dearCost: Double {
+    max(1, CostModel.percentileMultiplier(healing.gate.costPercentile) / costMultiplier)
+  }
+
   public init() {}
 
   /// How accounts of a market trade under these settings.

@@ -3,30 +3,31 @@ import HydraMarket
 import HydraNumerics
 
 extension AgentState {
-  /// Takes a freshly fitted policy as champion: the first one, or the calendar's.
+  /// Takes a freshly fitted policy as champion: the first one, or the same recipe on newer data.
   mutating func adopt(
     _ policy: Policy, _ purpose: FitPurpose, _ history: FeatureHistory
   ) throws -> [AgentEffect] {
     let version = try newVersion(policy, origin: purpose.rawValue, history)
     let previous = champion
     take(version, history)
+    if firstFitRow == nil { firstFitRow = history.count - 1 }
     record.fits += 1
     var effects: [AgentEffect] = [
       .journal(kind: "fit", payload: entry(version)), .register(version, isChallenger: previous != nil),
     ]
     if let previous {
       effects.append(
-        .promote(version: version.number, over: previous.number, reason: "the calendar", evidence: .object([])))
+        .promote(version: version.number, over: previous.number, reason: purpose.reason, evidence: .object([])))
       effects.append(.archive(version: previous.number))
     } else {
-      effects.append(.promote(version: version.number, over: nil, reason: "first model", evidence: .object([])))
+      effects.append(.promote(version: version.number, over: nil, reason: purpose.reason, evidence: .object([])))
     }
     return effects
   }
 
   mutating func diagnosed(_ diagnosis: Diagnosis, _ history: FeatureHistory) -> [AgentEffect] {
     self.diagnosis = diagnosis
-    if let alarm = diagnosis.alarm, let index = record.alarms.lastIndex(where: { $0.stream == alarm.stream }) {
+    if let index = record.alarms.lastIndex(where: { $0.stream == diagnosis.alarm.stream }) {
       record.alarms[index].cause = diagnosis.cause
     }
     var effects: [AgentEffect] = [.journal(kind: "diagnosis", payload: diagnosis.json)]
@@ -41,6 +42,10 @@ extension AgentState {
       return effects
     }
     phase = .hypothesising
+    if diagnosis.cause == .relation || diagnosis.cause == .covariate, probation == nil {
+      // The world has moved from what the model was fitted to: fit the same recipe now, not at the calendar's next date.
+      effects.append(.fit(champion.policy.recipe, purpose: .diagnosis))
+    }
     effects.append(.propose(diagnosis, champion.policy.recipe))
     return effects
   }
@@ -56,7 +61,17 @@ extension AgentState {
           ("refused", .array(refused.map { .string($0) })),
         ]))
     ]
-    guard let champion, !hypotheses.isEmpty else {
+    let bars = min(settings.healing.evaluationBars, history.count - evidenceFromRow)
+    if let champion, !hypotheses.isEmpty, bars < ExperimentWork.minimumBars {
+      // The days before have decided the last promotion, and no two promotions rest on the same days.
+      effects.append(
+        .journal(
+          kind: "evidence_used",
+          payload: [
+            "champion": JSONValue(champion.number), "bars": JSONValue(bars), "needed": JSONValue(ExperimentWork.minimumBars),
+          ]))
+    }
+    guard let champion, !hypotheses.isEmpty, bars >= ExperimentWork.minimumBars else {
       phase = .observing
       return effects
     }
@@ -66,11 +81,28 @@ extension AgentState {
       ExperimentPlan(
         id: "\(arm.rawValue)-\(history.dates[history.count - 1])-\(index + 1)", hypothesis: hypothesis,
         recipe: champion.policy.recipe.applying(hypothesis.change), championRecipe: champion.policy.recipe,
-        evaluationBars: healing.evaluationBars, refitBars: healing.refitBars, embargo: settings.embargo,
-        trials: healing.trials, seed: settings.seed)
+        evaluationBars: bars, refitBars: healing.refitBars, embargo: settings.embargo, trials: healing.trials,
+        dearCost: settings.dearCost, seed: settings.seed)
     }
     effects.append(.experiment(plans))
     return effects
+  }
+
+  /// Tries the hypotheses again for which enough new days have come.
+  mutating func tryHeldAgain(_ history: FeatureHistory, _ row: Int) -> [AgentEffect] {
+    guard phase == .observing, probation == nil else { return [] }
+    let due = held.filter { $0.bars(row + 1) >= settings.healing.challengeBars * ($0.looks + 1) }
+    guard !due.isEmpty, let champion else { return [] }
+    phase = .experimenting
+    return [
+      .experiment(
+        due.map { held in
+          var plan = held.nextPlan(row + 1)
+          plan.championRecipe = champion.policy.recipe
+          plan.recipe = champion.policy.recipe.applying(plan.hypothesis.change)
+          return plan
+        })
+    ]
   }
 
   mutating func experimented(
@@ -78,46 +110,65 @@ extension AgentState {
   ) throws -> [AgentEffect] {
     phase = .observing
     var effects: [AgentEffect] = []
-    var judged: [(outcome: ExperimentOutcome, result: ExperimentResult, verdict: Verdict)] = []
+    // Everything counts before anything is judged: what failed has been tried as well.
     for outcome in outcomes {
       record.experiments += 1
       switch outcome.result {
       case .failure(let failure):
         record.failedExperiments += 1
+        ledger.add(trials: outcome.plan.trials, nil)
         effects.append(
           .journal(
             kind: "experiment_failed",
             payload: .object([("plan", outcome.plan.json), ("reason", .string(failure.reason))])))
-      case .success(let result):
-        let verdict = Verdict(on: result, tried: outcomes.count, settings: settings.healing)
-        effects.append(
-          .journal(
-            kind: "experiment",
-            payload: .object([("plan", outcome.plan.json), ("result", result.json), ("verdict", verdict.json)])))
-        judged.append((outcome, result, verdict))
+      case .success(let result): ledger.add(trials: result.trialLosses.count, result.primary)
       }
     }
-    // Of several that pass, the one with the strongest evidence; the others were compared with the old champion and
-    // have to be tried again against the new one.
-    let passed = judged.filter { $0.verdict.decision == .promote }
-      .min { ($0.result.primary?.pValue ?? 1) < ($1.result.primary?.pValue ?? 1) }
-    if let passed {
-      let version = try newVersion(
-        passed.result.policy, origin: passed.outcome.plan.hypothesis.change.parameter, history)
-      effects.append(.register(version, isChallenger: true))
-      effects += promote(
-        version, isSizing: passed.outcome.plan.hypothesis.change.isSizing, reason: passed.verdict.reason,
-        evidence: passed.result.json, history)
-      return effects
+    record.trials = ledger.count
+    let results = outcomes.compactMap { try? $0.result.get() }
+    var passed: (plan: ExperimentPlan, result: ExperimentResult, verdict: Verdict)?
+    for outcome in outcomes {
+      guard case .success(let result) = outcome.result else {
+        release(outcome.plan)
+        continue
+      }
+      let plan = outcome.plan
+      let round = plan.look == 0 ? results : [result]
+      let verdict = Verdict(on: result, look: plan.look, round: round, ledger: ledger, settings: settings.healing)
+      effects.append(
+        .journal(
+          kind: "experiment",
+          payload: .object([("plan", plan.json), ("result", result.json), ("verdict", verdict.json)])))
+      switch verdict.decision {
+      case .promote:
+        // Of several that pass, the one with the strongest evidence; the others were compared with the old champion.
+        if (result.primary?.pValue ?? 1) < (passed?.result.primary?.pValue ?? 1) { passed = (plan, result, verdict) }
+      case .hold: hold(plan, history)
+      case .reject: release(plan)
+      }
     }
-    for held in judged where held.verdict.decision == .hold && challengers.count < settings.healing.challengers {
-      let version = try newVersion(held.result.policy, origin: held.outcome.plan.hypothesis.change.parameter, history)
-      challengers.append(
-        Challenger(
-          version: version, isSizing: held.outcome.plan.hypothesis.change.isSizing, sinceRow: history.count))
-      effects.append(.register(version, isChallenger: true))
-    }
+    guard let passed else { return effects }
+    let change = passed.plan.hypothesis.change
+    let version = try newVersion(passed.result.policy, origin: change.parameter, history)
+    effects.append(.register(version, isChallenger: true))
+    effects += promote(
+      version, isSizing: change.isSizing, reason: passed.verdict.reason,
+      evidence: .object([("result", passed.result.json), ("verdict", passed.verdict.json)]), history)
     return effects
+  }
+
+  /// Keeps a hypothesis for days to come, or counts a look at one that is kept.
+  private mutating func hold(_ plan: ExperimentPlan, _ history: FeatureHistory) {
+    if plan.look > 0 {
+      if let index = held.firstIndex(where: { $0.nextPlan(history.count).id == plan.id }) { held[index].looks = plan.look }
+    } else if held.count < settings.healing.challengers, !held.contains(where: { $0.plan.hypothesis.change == plan.hypothesis.change }) {
+      held.append(HeldHypothesis(plan: plan, sinceRow: history.count))
+    }
+  }
+
+  /// Gives up a hypothesis that was tried again in vain.
+  private mutating func release(_ plan: ExperimentPlan) {
+    held.removeAll { plan.look > 0 && plan.id.hasPrefix($0.plan.id + "-look-") }
   }
 
   /// Makes a version champion and puts it on probation against the one it replaces.
@@ -127,7 +178,9 @@ extension AgentState {
     guard let previous = champion else { return [] }
     var effects: [AgentEffect] = []
     if let earlier = probation?.previous { effects.append(.archive(version: earlier.number)) }
-    effects += dropChallengers()
+    // What is held was compared with a champion that is no more.
+    held = []
+    evidenceFromRow = history.count
     take(version, history)
     probation = Probation(previous: previous, isSizing: isSizing, sinceRow: history.count)
     record.promotions += 1
@@ -140,12 +193,6 @@ extension AgentState {
         ])))
     effects.append(.promote(version: version.number, over: previous.number, reason: reason, evidence: evidence))
     return effects
-  }
-
-  /// Challengers were held against a champion that is no more.
-  private mutating func dropChallengers() -> [AgentEffect] {
-    defer { challengers = [] }
-    return challengers.map { .archive(version: $0.version.number) }
   }
 
   /// Ends the probation of the champion when its days are over: it stays, or the previous one comes back.
@@ -174,8 +221,9 @@ extension AgentState {
     let reason = "previous champion better, p = \(Verdict.short(comparison.pValue)) over \(comparison.days) days"
     take(previous, history)
     record.rollbacks += 1
-    var effects = dropChallengers()
-    effects += [
+    held = []
+    evidenceFromRow = row + 1
+    return [
       .journal(
         kind: "rollback",
         payload: .object([
@@ -185,46 +233,6 @@ extension AgentState {
       .rollBack(version: current.number, to: previous.number, reason: reason, evidence: comparison.json),
       .archive(version: current.number),
     ]
-    return effects
-  }
-
-  /// Compares each challenger whose days are over with the champion, on those days alone.
-  mutating func compareChallengers(_ history: FeatureHistory, _ row: Int) -> [AgentEffect] {
-    guard let current = champion, probation == nil else { return [] }
-    var effects: [AgentEffect] = []
-    for index in challengers.indices.reversed() {
-      let challenger = challengers[index]
-      let span = challenger.isSizing ? 0 : history.horizon + 1
-      guard row + 1 - challenger.sinceRow >= settings.healing.challengeBars + span else { continue }
-      let rows = challenger.sinceRow..<(row + 1)
-      let comparison = compare(
-        champion: (current.policy, Array(forecasts[rows])),
-        candidate: (challenger.version.policy, challenger.forecasts), isSizing: challenger.isSizing, history, rows)
-      let verdict = Verdict(onNewDays: comparison, challenge: challenger.challenge + 1, settings: settings.healing)
-      effects.append(
-        .journal(
-          kind: "challenge",
-          payload: .object([
-            ("version", .number(Double(challenger.version.number))), ("comparison", comparison?.json ?? .null),
-            ("verdict", verdict.json),
-          ])))
-      switch verdict.decision {
-      case .promote:
-        challengers.remove(at: index)
-        return effects
-          + promote(
-            challenger.version, isSizing: challenger.isSizing, reason: verdict.reason,
-            evidence: comparison?.json ?? .null, history)
-      case .hold:
-        challengers[index].challenge += 1
-        challengers[index].sinceRow = row + 1
-        challengers[index].forecasts = []
-      case .reject:
-        challengers.remove(at: index)
-        effects.append(.archive(version: challenger.version.number))
-      }
-    }
-    return effects
   }
 
   // MARK: - Helpers
@@ -253,7 +261,7 @@ extension AgentState {
     }
     return Comparison(
       .forecastError, champion: losses(champion.forecasts), candidate: losses(candidate.forecasts),
-      span: history.horizon)
+      span: Losses.forecastSpan(history))
   }
 
   private mutating func newVersion(
@@ -268,7 +276,6 @@ extension AgentState {
   private mutating func take(_ version: PolicyVersion, _ history: FeatureHistory) {
     champion = version
     volatility = VolatilityPath.newest(span: version.policy.recipe.volatilitySpan, history)
-    lastFitRow = history.count - 1
   }
 
   private func entry(_ version: PolicyVersion) -> JSONValue {

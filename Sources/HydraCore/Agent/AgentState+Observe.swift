@@ -16,10 +16,6 @@ extension AgentState {
     let forecast = champion.map { $0.policy.forecast(history.row(row), columns: $0.columns) } ?? .nan
     forecasts.append(forecast)
     volatility.update(history.changes[row])
-    for index in challengers.indices {
-      let version = challengers[index].version
-      challengers[index].forecasts.append(version.policy.forecast(history.row(row), columns: version.columns))
-    }
     if let previous = probation?.previous {
       probation?.forecasts.append(previous.policy.forecast(history.row(row), columns: previous.columns))
     }
@@ -71,31 +67,37 @@ extension AgentState {
   ) -> [AgentEffect] {
     guard champion != nil else {
       let rows = history.trainingRows(before: history.count, window: settings.recipe.window)
-      guard rows.count >= settings.warmUpRows, row >= lastFitRow + 20 else { return [] }
-      lastFitRow = row
+      guard rows.count >= settings.warmUpRows, row >= askedRow + 20 else { return [] }
+      askedRow = row
       return [.fit(settings.recipe, purpose: .initial)]
     }
     switch arm {
     case .frozen: return []
-    case .periodic:
-      guard row - lastFitRow >= settings.periodicBars else { return [] }
-      lastFitRow = row
-      return [.fit(settings.recipe, purpose: .calendar)]
+    case .periodic: return calendarFit(row)
     case .selfHealing:
       var effects = endProbation(history, row)
-      effects += compareChallengers(history, row)
+      // What is on trial stays as it is, and a broken feed is no reason to learn from it.
+      if probation == nil, row >= blockedUntilRow { effects += calendarFit(row) }
+      effects += tryHeldAgain(history, row)
       guard phase == .observing, row >= quietUntilRow else { return effects }
       if let alarm = alarms.max(by: { $0.statistic < $1.statistic }) {
         phase = .diagnosing
-        lookedAtRow = row
         quietUntilRow = row + settings.healing.coolDown
         return effects + [.diagnose(alarm)]
       }
-      guard row - max(lookedAtRow, lastFitRow) >= settings.healing.checkUpBars, probation == nil else { return effects }
-      phase = .diagnosing
-      lookedAtRow = row
-      return effects + [.checkUp(age: row - lastFitRow)]
+      return effects
     }
+  }
+
+  /// A fit of the champion's own recipe to what is known now, when the calendar says so.
+  ///
+  /// Data alone changes, not how the model is made: maintenance, which needs no evidence. Counted from the first fit, so
+  /// that arms with the same recipe fit on the same days, once for all.
+  private func calendarFit(_ row: Int) -> [AgentEffect] {
+    guard let champion, let firstFitRow, row > firstFitRow, (row - firstFitRow) % settings.periodicBars == 0 else {
+      return []
+    }
+    return [.fit(champion.policy.recipe, purpose: .calendar)]
   }
 
   // MARK: - Journal entries

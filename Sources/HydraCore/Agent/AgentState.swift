@@ -21,28 +21,25 @@ public struct AgentState: Sendable {
   var volatility = DailyVolatility()
   /// The champions' forecasts, aligned with the history; NaN where there was none.
   public internal(set) var forecasts: [Double] = []
-  public internal(set) var challengers: [Challenger] = []
+  /// Hypotheses that wait for more evidence.
+  public internal(set) var held: [HeldHypothesis] = []
+  /// Everything that was tried so far.
+  public internal(set) var ledger = TrialLedger()
   public internal(set) var probation: Probation?
   var nextVersion = 1
-  var lastFitRow = 0
+  /// The row of the first fit, from which the calendar counts.
+  var firstFitRow: Int?
+  /// The last row at which a first fit was asked for.
+  var askedRow = 0
   var blockedUntilRow = 0
   var quietUntilRow = 0
-  var lookedAtRow = 0
+  /// The first row that has not yet decided a promotion.
+  var evidenceFromRow = 0
   /// The alarm that is being dealt with.
   var diagnosis: Diagnosis?
 
   /// What happened, for the summary and the report.
   public internal(set) var record = ArmRecord()
-
-  /// A version that is compared with the champion on days to come.
-  public struct Challenger: Sendable {
-    public var version: PolicyVersion
-    public var isSizing: Bool
-    public var sinceRow: Int
-    public var challenge = 0
-    /// Aligned with the history from `sinceRow` on.
-    public var forecasts: [Double] = []
-  }
 
   /// A promoted champion on trial against the one that it replaced.
   public struct Probation: Sendable {
@@ -60,6 +57,7 @@ public struct AgentState: Sendable {
     watched = names.compactMap { features.firstIndex(of: $0) }
     var monitoring = DriftMonitor.Settings()
     monitoring.falseAlarmsPerYear = settings.healing.falseAlarmsPerYear
+    monitoring.weights = Monitoring.weights
     monitor = DriftMonitor(streams: Monitoring.streams(watched: names), settings: monitoring)
   }
 

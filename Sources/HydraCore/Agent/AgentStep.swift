@@ -36,7 +36,19 @@ public enum AgentInput: Sendable {
 /// Why a policy is fitted.
 public enum FitPurpose: String, Codable, Sendable {
   case initial
+  /// Maintenance: the recipe as it is, on the data that there are now.
   case calendar
+  /// The same, brought forward because the world was found changed.
+  case diagnosis
+
+  /// What the registry says of it.
+  var reason: String {
+    switch self {
+    case .initial: "first model"
+    case .calendar: "the calendar"
+    case .diagnosis: "the same recipe on newer data, after a diagnosis"
+    }
+  }
 }
 
 /// An experiment that is over.
@@ -85,8 +97,6 @@ public enum AgentEffect: Sendable {
   case fit(Recipe, purpose: FitPurpose)
   /// Find out what an alarm stands for and answer with `.diagnosed`.
   case diagnose(DriftAlarm)
-  /// Describe a champion of this age in bars that nothing alarmed about, and answer with `.diagnosed`.
-  case checkUp(age: Int)
   /// Ask the language model and answer with `.proposed`.
   case propose(Diagnosis, Recipe)
   /// Carry out experiments and answer with `.experimented`.

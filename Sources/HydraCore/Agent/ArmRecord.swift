@@ -10,6 +10,8 @@ public struct ArmRecord: Sendable {
   public internal(set) var alarms: [Alarm] = []
   public internal(set) var experiments = 0
   public internal(set) var failedExperiments = 0
+  /// Configurations tried, those of failed experiments and every look at a held hypothesis included.
+  public internal(set) var trials = 0
   public internal(set) var promotions = 0
   public internal(set) var rollbacks = 0
   public internal(set) var fits = 0

@@ -10,8 +10,6 @@ public enum Cause: String, Codable, Sendable, CaseIterable {
   case covariate
   /// Volume dried up or returned.
   case liquidity
-  /// Nothing alarmed, but the model has become old.
-  case staleness
   /// Alarmed, but no test finds anything.
   case unexplained
 }

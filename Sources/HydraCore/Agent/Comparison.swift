@@ -22,6 +22,12 @@ public struct Comparison: Hashable, Codable, Sendable {
   public var statistic: Double
   /// One-sided: small when the candidate is better.
   public var pValue: Double
+  /// Moments of the differences; population moments, 3 for a normal kurtosis.
+  public var skewness: Double
+  public var kurtosis: Double
+
+  /// Mean over standard deviation of a day's difference, with the overlap of neighbouring days in the deviation.
+  public var ratio: Double { statistic / Double(days).squareRoot() }
 
   /// Tests losses that are aligned day by day; `span` is the number of days over which neighbours overlap.
   ///
@@ -32,7 +38,7 @@ public struct Comparison: Hashable, Codable, Sendable {
     let differences = zip(champion, candidate).map { $0 - $1 }.filter(\.isFinite)
     guard differences.count >= max(20, 2 * span), differences.contains(where: { $0 != 0 }) else { return nil }
     // Bartlett's weights keep the variance positive where the rectangular ones of the paper need not.
-    guard let mean = NeweyWest(differences, lags: span - 1) else { return nil }
+    guard let mean = NeweyWest(differences, lags: span - 1), mean.standardError > 0 else { return nil }
     let n = Double(differences.count)
     let h = Double(span)
     let factor = ((n + 1 - 2 * h + h * (h - 1) / n) / n).squareRoot()
@@ -42,6 +48,8 @@ public struct Comparison: Hashable, Codable, Sendable {
     meanDifference = mean.mean
     self.statistic = statistic
     pValue = 1 - Portable.studentTCDF(statistic, degrees: n - 1)
+    skewness = Statistics.skewness(differences)
+    kurtosis = Statistics.kurtosis(differences)
   }
 
   /// The comparison as it stands in journals.
@@ -55,6 +63,10 @@ public struct Comparison: Hashable, Codable, Sendable {
 
 /// Losses that comparisons are made of.
 enum Losses {
+  /// Days over which neighbouring forecast losses hang together: labels overlap over the horizon, and Bartlett's weights
+  /// count only part of what lies within their reach, so they reach twice as far.
+  static func forecastSpan(_ history: FeatureHistory) -> Int { 2 * history.horizon }
+
   /// (label − forecast)² of the rows whose labels are known; NaN elsewhere.
   static func forecast(_ forecasts: [Double], _ history: FeatureHistory, rows: Range<Int>) -> [Double] {
     rows.map { row in

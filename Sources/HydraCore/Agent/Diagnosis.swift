@@ -27,8 +27,7 @@ public struct Diagnosis: Hashable, Codable, Sendable {
     public var after: Double
   }
 
-  /// Nil for a check-up that no alarm asked for.
-  public var alarm: DriftAlarm?
+  public var alarm: DriftAlarm
   public var date: CivilDate
   /// Estimated date of the first bar after the change.
   public var changeDate: CivilDate
@@ -56,11 +55,11 @@ public struct Diagnosis: Hashable, Codable, Sendable {
     func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
     return .object([
       ("cause", .string(cause.rawValue)),
-      ("alarm", .string(alarm?.description ?? "check-up")),
-      ("stream", JSONValue(alarm?.stream)),
-      ("detector", JSONValue(alarm?.detector)),
-      ("statistic", JSONValue(alarm?.statistic)),
-      ("direction", JSONValue(alarm?.direction.rawValue)),
+      ("alarm", .string(alarm.description)),
+      ("stream", .string(alarm.stream)),
+      ("detector", .string(alarm.detector)),
+      ("statistic", .number(alarm.statistic)),
+      ("direction", .string(alarm.direction.rawValue)),
       ("date", .string(date.description)),
       ("change_date", .string(changeDate.description)),
       ("bars_since_change", .number(Double(age))),

@@ -14,6 +14,8 @@ public struct Diagnostician: Sendable {
   public var recentBars = 20...120
   /// p-value below which a cause counts as found.
   public var significance = 0.05
+  /// Score of the alarm itself for its stream's own cause: a window of its length raises one by chance in a hundred.
+  public var alarmScore = 2.0
   /// Closes repeated so often in a row stand for a feed that has stopped.
   public var staleRun = 6
 
@@ -44,22 +46,21 @@ public struct Diagnostician: Sendable {
       volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent, reference),
       liquidityFinding(history, recent, reference), covariateFinding(tests),
     ].compactMap { $0 }
-    // The stream that raised the alarm is evidence of its own: it passed a threshold that noise passes once in years.
-    for index in others.indices where others[index].cause == Self.cause(of: alarm.stream) { others[index].score += 1 }
+    // Four causes are tested: each p-value counts four times (Bonferroni).
+    for index in others.indices { others[index].score = max(0, others[index].score - score(0.25)) }
+    // The alarm itself is the strongest evidence there is: its stream passed a threshold that noise passes once in years,
+    // while the tests here look at a window that the alarm has chosen.
+    let own = Monitoring.cause(of: alarm.stream)
+    let text = "\(alarm.stream) moved \(alarm.direction.rawValue), by \(alarm.detector)"
+    if let index = others.firstIndex(where: { $0.cause == own }) {
+      others[index].score += alarmScore
+      others[index].evidence = text + "; " + others[index].evidence
+    } else {
+      others.append(.init(cause: own, score: alarmScore, evidence: text))
+    }
     let floor = score(significance)
     findings += others.filter { $0.score >= floor }.sorted { $0.score > $1.score }
-    if findings.isEmpty {
-      findings = [.init(cause: .unexplained, score: 0, evidence: "no test finds a change at p < \(significance)")]
-    }
     return diagnosis(alarm, findings, tests, evidence, recent, reference)
-  }
-
-  /// Describes a champion of `age` bars that nothing alarmed about, with the same tests beside it.
-  public func checkUp(age: Int, _ evidence: Evidence) -> Diagnosis {
-    let (recent, reference) = windows(age: recentBars.upperBound, evidence.history)
-    let finding = Diagnosis.Finding(
-      cause: .staleness, score: 0, evidence: "the champion was fitted \(age) bars ago; nothing alarmed since")
-    return diagnosis(nil, [finding], featureTests(evidence.history, recent), evidence, recent, reference)
   }
 
   /// The bars since a change `age` bars ago, within bounds, and the year before them.
@@ -70,7 +71,7 @@ public struct Diagnostician: Sendable {
   }
 
   private func diagnosis(
-    _ alarm: DriftAlarm?, _ findings: [Diagnosis.Finding], _ tests: [Diagnosis.FeatureTest], _ evidence: Evidence,
+    _ alarm: DriftAlarm, _ findings: [Diagnosis.Finding], _ tests: [Diagnosis.FeatureTest], _ evidence: Evidence,
     _ recent: Range<Int>, _ reference: Range<Int>
   ) -> Diagnosis {
     let history = evidence.history
@@ -81,16 +82,6 @@ public struct Diagnostician: Sendable {
       attributions: attributions(evidence, recent, reference), errorBefore: before.error, errorAfter: after.error,
       skillBefore: before.correlation, skillAfter: after.correlation,
       volatilityRatio: volatilityFinding(history, recent, reference).ratio)
-  }
-
-  /// The cause that a stream speaks of.
-  public static func cause(of stream: String) -> Cause {
-    switch stream {
-    case "volatility": .volatility
-    case "relation", "return": .relation
-    case "volume_surprise": .liquidity
-    default: .covariate
-    }
   }
 
   // MARK: - Causes

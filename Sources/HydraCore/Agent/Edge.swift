@@ -107,7 +107,6 @@ final class Edge {
     case .fit(let recipe, let purpose):
       return try fit(recipe, purpose, history)
     case .diagnose(let alarm): return .diagnosed(Diagnostician().diagnose(alarm, evidence(state, history)))
-    case .checkUp(let age): return .diagnosed(Diagnostician().checkUp(age: age, evidence(state, history)))
     case .propose(let diagnosis, let recipe):
       return try await propose(diagnosis, recipe, history)
     case .experiment(let plans):

@@ -7,6 +7,8 @@ import HydraNumerics
 public struct ExperimentPlan: Hashable, Codable, Sendable {
   public var id: String
   public var hypothesis: Hypothesis
+  /// 0 for the experiment that answers an alarm, k for the k-th time that a held hypothesis is tried again.
+  public var look = 0
   /// The champion's recipe with the change applied.
   public var recipe: Recipe
   /// The recipe as it is now.
@@ -18,11 +20,13 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
   public var embargo: Int
   /// Recipes tried around the hypothesis.
   public var trials: Int
+  /// The dear cost, as a multiple of the account's own.
+  public var dearCost: Double
   public var seed: UInt64
 
   public init(
     id: String, hypothesis: Hypothesis, recipe: Recipe, championRecipe: Recipe, evaluationBars: Int, refitBars: Int,
-    embargo: Int, trials: Int, seed: UInt64
+    embargo: Int, trials: Int, dearCost: Double, seed: UInt64
   ) {
     self.id = id
     self.hypothesis = hypothesis
@@ -32,6 +36,7 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
     self.refitBars = refitBars
     self.embargo = embargo
     self.trials = trials
+    self.dearCost = dearCost
     self.seed = seed
   }
 
@@ -40,7 +45,8 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
     .object([
       ("id", .string(id)), ("hypothesis", hypothesis.json), ("recipe", recipe.json),
       ("evaluation_bars", .number(Double(evaluationBars))), ("refit_bars", .number(Double(refitBars))),
-      ("embargo", .number(Double(embargo))), ("trials", .number(Double(trials))), ("seed", .string(String(seed))),
+      ("embargo", .number(Double(embargo))), ("trials", .number(Double(trials))), ("dear_cost", .number(dearCost)),
+      ("seed", .string(String(seed))),
     ])
   }
 }
@@ -93,6 +99,8 @@ public struct ExperimentResult: Hashable, Codable, Sendable {
     /// Largest fall of the equity, as a share of capital.
     public var maximumDrawdown: Double
     public var lotsTraded: Int
+    /// Annual mean of daily net returns had every trade cost the gate's percentile of its cost.
+    public var annualReturnAtDearCost: Double
   }
 
   public var id: String
@@ -106,12 +114,37 @@ public struct ExperimentResult: Hashable, Codable, Sendable {
   public var candidate: Account
   /// Validation losses of the recipes that were tried, the hypothesis itself first.
   public var trialLosses: [Double]
+  /// Daily net returns of the two accounts at the dear cost, as shares of capital.
+  public var championReturns: [Double] { packedChampion.values }
+  public var candidateReturns: [Double] { packedCandidate.values }
+  private var packedChampion: PackedDoubles
+  private var packedCandidate: PackedDoubles
+
+  /// Annual return of the candidate over the champion's at the dear cost, as a share of capital.
+  public var gainAtDearCost: Double { candidate.annualReturnAtDearCost - champion.annualReturnAtDearCost }
+
+  /// A result; the returns are daily, net, at the dear cost.
+  public init(
+    id: String, policy: Policy, primary: Comparison?, netReturn: Comparison?, champion: Account, candidate: Account,
+    trialLosses: [Double], championReturns: [Double], candidateReturns: [Double]
+  ) {
+    self.id = id
+    self.policy = policy
+    self.primary = primary
+    self.netReturn = netReturn
+    self.champion = champion
+    self.candidate = candidate
+    self.trialLosses = trialLosses
+    packedChampion = PackedDoubles(championReturns)
+    packedCandidate = PackedDoubles(candidateReturns)
+  }
 
   /// The result as it stands in journals, without the model.
   public var json: JSONValue {
     func account(_ account: Account) -> JSONValue {
       .object([
         ("annual_return", .number(account.annualReturn)), ("sharpe", .number(account.sharpe)),
+        ("annual_return_at_dear_cost", .number(account.annualReturnAtDearCost)),
         ("max_drawdown", .number(account.maximumDrawdown)), ("lots_traded", .number(Double(account.lotsTraded))),
       ])
     }

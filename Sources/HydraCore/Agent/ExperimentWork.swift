@@ -47,8 +47,8 @@ public enum ExperimentWork {
     }
 
     let rows = start..<end
-    let champion = try replay(data, forecasts: data.forecasts, recipe: plan.championRecipe, rows: rows)
-    let candidate = try replay(data, forecasts: forecasts, recipe: recipe, rows: rows)
+    let champion = try replay(plan, data, forecasts: data.forecasts, recipe: plan.championRecipe, rows: rows)
+    let candidate = try replay(plan, data, forecasts: forecasts, recipe: recipe, rows: rows)
     let primary: Comparison?
     switch plan.hypothesis.change {
     case .volatilitySpan(let span):
@@ -61,14 +61,14 @@ public enum ExperimentWork {
     default:
       primary = Comparison(
         .forecastError, champion: Losses.forecast(data.forecasts, history, rows: rows),
-        candidate: Losses.forecast(forecasts, history, rows: rows), span: history.horizon)
+        candidate: Losses.forecast(forecasts, history, rows: rows), span: Losses.forecastSpan(history))
     }
     // A loss is a negative return.
     let net = Comparison(
       .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
     return ExperimentResult(
       id: plan.id, policy: policy, primary: primary, netReturn: net, champion: champion.account,
-      candidate: candidate.account, trialLosses: losses)
+      candidate: candidate.account, trialLosses: losses, championReturns: champion.dear, candidateReturns: candidate.dear)
   }
 
   /// The hypothesis's recipe or a neighbour of it, by the loss on validation rows that end before the comparison.
@@ -113,22 +113,27 @@ public enum ExperimentWork {
       recipe, to: data.history, before: limit, embargo: plan.embargo, seed: plan.seed, threads: threads, rounds: rounds)
   }
 
-  /// Trades the compared rows on paper.
+  private struct Replay {
+    var account: ExperimentResult.Account
+    /// Daily net returns, as shares of capital, at the account's own cost and at the dear one.
+    var returns: [Double]
+    var dear: [Double]
+  }
+
+  /// Trades the compared rows on paper. The same trades are charged twice: decisions follow the account's own cost.
   private static func replay(
-    _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>
-  ) throws -> (returns: [Double], account: ExperimentResult.Account) {
+    _ plan: ExperimentPlan, _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>
+  ) throws -> Replay {
     var book = TradingBook(instrument: data.instrument, capital: data.capital, settings: data.book)
     let deviations = VolatilityPath.deviations(span: recipe.volatilitySpan, data.history)
-    var returns: [Double] = []
-    var equity = data.capital
-    var (highest, drawdown) = (equity, 0.0)
+    var (returns, dear) = ([Double](), [Double]())
+    var (equity, slippage) = (data.capital, 0.0)
     for batch in data.batches {
       _ = try book.settle(batch.events)
       guard rows.contains(batch.row) else { continue }
       returns.append((book.equity - equity) / data.capital)
-      equity = book.equity
-      highest = max(highest, equity)
-      drawdown = max(drawdown, (highest - equity) / data.capital)
+      dear.append(returns[returns.count - 1] - (plan.dearCost - 1) * (book.slippage - slippage) / data.capital)
+      (equity, slippage) = (book.equity, book.slippage)
       let forecast = forecasts[batch.row]
       guard let now = batch.events.last?.knownTime else { continue }
       _ = book.decide(
@@ -139,7 +144,8 @@ public enum ExperimentWork {
     let deviation = Statistics.standardDeviation(returns)
     let account = ExperimentResult.Account(
       annualReturn: 252 * mean, sharpe: deviation > 0 ? mean / deviation * 252.0.squareRoot() : 0,
-      maximumDrawdown: drawdown, lotsTraded: book.portfolio.lotsTraded)
-    return (returns, account)
+      maximumDrawdown: maximumDrawdown(of: returns), lotsTraded: book.portfolio.lotsTraded,
+      annualReturnAtDearCost: 252 * Statistics.mean(dear))
+    return Replay(account: account, returns: returns, dear: dear)
   }
 }

@@ -16,6 +16,19 @@ public enum Monitoring {
   /// Names of the streams, in the order of the values.
   public static func streams(watched: [String]) -> [String] { ["return", "volatility", "relation"] + watched }
 
+  /// How the false alarms are shared out: most for what asks for another model or another size.
+  public static let weights: [String: Double] = ["return": 2, "volatility": 3, "relation": 3]
+
+  /// The cause that a stream speaks of.
+  public static func cause(of stream: String) -> Cause {
+    switch stream {
+    case "volatility": .volatility
+    case "relation", "return": .relation
+    case "volume_surprise": .liquidity
+    default: .covariate
+    }
+  }
+
   /// The features that are watched, among those that a market has: volume, carry, positions, and the price against the
   /// nearest related market.
   public static func watched(among features: [String]) -> [String] {

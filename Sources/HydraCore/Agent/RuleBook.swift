@@ -6,11 +6,13 @@ import HydraNumerics
 /// | cause | proposes |
 /// |---|---|
 /// | data fault, unexplained | nothing: a broken feed is no reason to learn from it |
-/// | staleness | retraining as it is, and with decay |
-/// | volatility | sizing on a faster and on a slower volatility; retraining with the newest years weighted more |
-/// | relation | retraining; leaf values refitted to the newest year; a shorter window; decay; leaving out the features whose weight in the forecast moved most |
-/// | covariate | retraining; decay; leaving out the feature that moved most |
-/// | liquidity | half the risk |
+/// | volatility | sizing on a faster and on a slower volatility |
+/// | relation | decay; a shorter window; leaving out the features whose weight in the forecast moved most; half the risk |
+/// | covariate | decay; leaving out the feature that moved most |
+/// | liquidity | half the risk, or all of it when volume is back |
+///
+/// Fitting the same recipe to newer data is not among them: that is maintenance and needs no proposal. Every proposal
+/// raises the bar for all that follow, so there are few.
 ///
 /// It answers in the same JSON as any other model and passes the same checks; a proposal that equals the champion's
 /// present setting is left out.
@@ -42,18 +44,11 @@ public struct RuleBook: LanguageModel {
     }
     switch cause {
     case .dataFault, .unexplained: break
-    case .staleness:
-      propose("retrain.now", .null, "the model has not been looked at for long: fit it to what is known now")
-      propose(
-        "retrain.decay_half_life", .number(756), "the model has not been looked at for long: weigh the newest more")
     case .volatility:
       propose("sizing.volatility_span", .number(12), "moves changed in size: size on the newest weeks")
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
       propose("sizing.volatility_span", .number(72), "a burst that passes: size on a longer past")
-      propose("retrain.decay_half_life", .number(756), "moves changed in size: let the newest years weigh more")
     case .relation:
-      propose("retrain.now", .null, "features mean something else: fit to what is known now")
-      propose("model.refit_leaves", .number(250), "features mean something else: refit leaf values to the newest year")
       propose(
         "retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
       propose("retrain.decay_half_life", .number(504), "features mean something else: let the newest years weigh more")
@@ -62,8 +57,8 @@ public struct RuleBook: LanguageModel {
         propose(
           "features.drop", .array(moved.sorted().map { .string($0) }), "their weight in the forecast moved most")
       }
+      propose("sizing.risk_scale", .number(0.5), "the model's skill is in doubt: half the risk")
     case .covariate:
-      propose("retrain.now", .null, "features moved: fit to what is known now")
       propose("retrain.decay_half_life", .number(756), "features moved to where few rows are: weigh the newest more")
       if let moved = names("features").first {
         propose("features.drop", .array([.string(moved)]), "it moved most")
@@ -73,6 +68,9 @@ public struct RuleBook: LanguageModel {
       propose(
         "sizing.risk_scale", .number(isBack ? 1 : 0.5),
         isBack ? "volume is back: full risk" : "volume fell: half the risk")
+    }
+    if let share = recipe["sizing.risk_scale"]?.double, share < 1, [.volatility, .covariate].contains(cause) {
+      propose("sizing.risk_scale", .number(1), "the risk was lowered; see whether that is still right")
     }
     return .object([("hypotheses", .array(proposals))])
   }

@@ -8,10 +8,10 @@ public struct RunReport: Sendable {
   /// What the arms did, counted.
   public var records: [Arm: ArmRecord]
   public var settings: AgentSettings
-  /// Forecasts of each arm, and what followed, by date; NaN where there was no forecast or the label is not known.
+  /// Every row that was seen, with labels as far as they are known.
+  public var history: FeatureHistory
+  /// Forecasts of each arm, aligned with the rows of the history; NaN where there was none.
   public var forecasts: [Arm: [Double]]
-  public var labels: [Double]
-  public var dates: [CivilDate]
 
   init(
     market: MarketHistory, from: CivilDate, to: CivilDate, settings: AgentSettings, states: [AgentState],
@@ -38,18 +38,7 @@ public struct RunReport: Sendable {
     records = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.record) })
     self.settings = settings
     forecasts = Dictionary(uniqueKeysWithValues: states.map { ($0.arm, $0.forecasts) })
-    labels = (0..<history.count).map { history.label($0) }
-    dates = history.dates
-  }
-
-  /// Correlation of an arm's forecasts with what followed, over a span of bars; nil with fewer than 40 pairs.
-  public func skill(_ arm: Arm, _ rows: Range<Int>) -> Double? {
-    guard let own = forecasts[arm] else { return nil }
-    let pairs = rows.clamped(to: 0..<dates.count).map { (own[$0], labels[$0]) }
-      .filter { $0.0.isFinite && $0.1.isFinite }
-    guard pairs.count >= 40 else { return nil }
-    let correlation = Statistics.correlation(pairs.map(\.0), pairs.map(\.1))
-    return correlation.isFinite ? correlation : nil
+    self.history = history
   }
 
   /// Changes of the equity from bar to bar, as shares of the starting capital.

@@ -1,3 +1,4 @@
+import HydraLearning
 import HydraNumerics
 
 /// What is done with a candidate, and why.
@@ -11,53 +12,108 @@ public struct Verdict: Hashable, Codable, Sendable {
     case reject
   }
 
-  public var decision: Decision
-  public var reason: String
+  /// One bound of the gate and where the candidate stands.
+  public struct Check: Hashable, Codable, Sendable {
+    public var name: String
+    public var value: Double
+    public var bound: Double
+    /// Whether the value has to be at least the bound, or at most.
+    public var isLeast: Bool
 
-  public init(_ decision: Decision, reason: String) {
-    self.decision = decision
-    self.reason = reason
+    public var hasPassed: Bool { isLeast ? value >= bound : value <= bound }
+
+    var json: JSONValue {
+      [
+        "name": .string(name), "value": .number(value), "bound": .number(bound), "at": .string(isLeast ? "least" : "most"),
+        "passed": .bool(hasPassed),
+      ]
+    }
+
+    var text: String {
+      "\(name) \(Verdict.short(value)), needed at \(isLeast ? "least" : "most") \(Verdict.short(bound))"
+    }
   }
 
-  /// Judges an experiment that was one of `tried` on the same alarm.
+  public var decision: Decision
+  public var reason: String
+  /// Every bound that was looked at, in order; empty when there was nothing to compare.
+  public var checks: [Check]
+
+  public init(_ decision: Decision, reason: String, checks: [Check] = []) {
+    self.decision = decision
+    self.reason = reason
+    self.checks = checks
+  }
+
+  /// Judges an experiment, of whose round all `results` were, after everything in `ledger`.
   ///
-  /// Promotion needs the paired test to pass at the significance divided by the number tried (Bonferroni), and, for a
-  /// change of forecasts, a net return after costs that is not below the champion's.
-  public init(on result: ExperimentResult, tried: Int, settings: HealingSettings) {
+  /// Promotion needs every check of the gate: the deflated probability of being better, the gain at the dear cost, the
+  /// probability of overfitting, drawdown and turnover. A candidate with promising losses that fails only for want of
+  /// evidence is held and judged again by days to come, at most `challenges` times; `look` says how often it was.
+  public init(
+    on result: ExperimentResult, look: Int, round results: [ExperimentResult], ledger: TrialLedger,
+    settings: HealingSettings
+  ) {
     guard let primary = result.primary else {
       self.init(.reject, reason: "cannot be told from the champion on the days compared")
       return
     }
-    let limit = settings.significance / Double(max(1, tried))
-    let net = result.netReturn?.meanDifference ?? 0
-    let p = "p = \(Self.short(primary.pValue)) over \(primary.days) days"
-    if primary.pValue < limit {
-      if primary.basis == .varianceForecast || net >= 0 {
-        self.init(.promote, reason: "\(p), below \(Self.short(limit)) (\(tried) tried)")
-      } else {
-        self.init(.hold, reason: "\(p), but earns less after costs")
-      }
-    } else if primary.pValue < settings.holdSignificance {
-      self.init(.hold, reason: "\(p): not below \(Self.short(limit)) (\(tried) tried), yet below chance")
+    let gate = settings.gate
+    let evidence = Check(
+      name: "deflated_probability", value: ledger.deflatedProbability(of: primary), bound: gate.confidence, isLeast: true)
+    var others = Self.accountChecks(result, gate)
+    if let overfitting = Self.overfitting(results, blocks: gate.blocks) {
+      others.append(.init(name: "overfitting", value: overfitting, bound: gate.overfitting, isLeast: false))
+    }
+    self.init(
+      checks: [evidence] + others, evidence: primary, 
+      isHopeful: primary.pValue < settings.holdSignificance && look < settings.challenges, trials: ledger.count)
+  }
+
+  private init(checks: [Check], evidence: Comparison, isHopeful: Bool, trials: Int) {
+    let failed = checks.filter { !$0.hasPassed }
+    let p = "p = \(Self.short(evidence.pValue)) over \(evidence.days) days after \(trials) trials"
+    if failed.isEmpty {
+      self.init(.promote, reason: p, checks: checks)
     } else {
-      self.init(.reject, reason: p)
+      let why = "\(p): \(failed.map(\.text).joined(separator: "; "))"
+      let wantsEvidence = failed.allSatisfy { $0.name == "deflated_probability" || $0.name == "overfitting" }
+      self.init(isHopeful && wantsEvidence ? .hold : .reject, reason: why, checks: checks)
     }
   }
 
-  /// Judges a challenger on days that came after its experiment.
-  public init(onNewDays comparison: Comparison?, challenge: Int, settings: HealingSettings) {
-    guard let comparison else {
-      self.init(.reject, reason: "cannot be told from the champion on new days")
-      return
+  private static func accountChecks(_ result: ExperimentResult, _ gate: GateSettings) -> [Check] {
+    let isVariance = result.primary?.basis == .varianceForecast
+    var checks: [Check] = []
+    if isVariance, let gain = result.primary?.meanDifference {
+      checks.append(Check(name: "variance_gain", value: gain, bound: gate.minimumVarianceGain, isLeast: true))
     }
-    let p = "p = \(Self.short(comparison.pValue)) over \(comparison.days) new days"
-    if comparison.pValue < settings.significance {
-      self.init(.promote, reason: p)
-    } else if comparison.pValue < settings.holdSignificance, challenge < settings.challenges {
-      self.init(.hold, reason: p)
-    } else {
-      self.init(.reject, reason: p)
-    }
+    checks.append(
+      Check(
+        name: "gain_at_dear_cost", value: result.gainAtDearCost, bound: isVariance ? 0 : gate.minimumGain, isLeast: true))
+    let (old, new) = (result.champion, result.candidate)
+    checks.append(
+      Check(
+        name: "drawdown", value: new.maximumDrawdown,
+        bound: gate.drawdownFactor * old.maximumDrawdown + gate.drawdownAllowance, isLeast: false))
+    checks.append(
+      Check(
+        name: "lots_traded", value: Double(new.lotsTraded),
+        bound: gate.turnoverFactor * Double(old.lotsTraded) + gate.turnoverAllowance, isLeast: false))
+    return checks
+  }
+
+  /// The probability of backtest overfitting of choosing among the champion and the round's candidates by their returns
+  /// at the dear cost; nil with too few days in common.
+  private static func overfitting(_ results: [ExperimentResult], blocks: Int) -> Double? {
+    guard let first = results.first else { return nil }
+    let columns = [first.championReturns] + results.map(\.candidateReturns)
+    let days = columns.map(\.count).min() ?? 0
+    guard days >= 2 * blocks else { return nil }
+    let newest = columns.map { $0.suffix(days) }
+    let values = (0..<days).flatMap { day in newest.map { $0[$0.startIndex + day] } }
+    return BacktestOverfitting(returns: Matrix(rows: days, columns: columns.count, values: values), blocks: blocks)
+      .probability
   }
 
   /// Three significant digits without a library's formatting.
@@ -69,5 +125,9 @@ public struct Verdict: Hashable, Codable, Sendable {
   }
 
   /// The verdict as it stands in journals.
-  public var json: JSONValue { .object([("decision", .string(decision.rawValue)), ("reason", .string(reason))]) }
+  public var json: JSONValue {
+    .object([
+      ("decision", .string(decision.rawValue)), ("reason", .string(reason)), ("checks", .array(checks.map(\.json))),
+    ])
+  }
 }

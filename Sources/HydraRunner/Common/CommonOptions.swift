@@ -64,10 +64,15 @@ struct OutputOptions: ParsableArguments {
       try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
       return
     }
+    try Self.write(text, to: out)
+  }
+
+  /// Writes text to a file.
+  static func write(_ text: String, to path: String) throws {
     do {
-      try Data(text.utf8).write(to: URL(fileURLWithPath: out))
+      try Data(text.utf8).write(to: URL(fileURLWithPath: path))
     } catch {
-      throw RunnerError(.cannotCreate, "\(out): cannot be written")
+      throw RunnerError(.cannotCreate, "\(path): cannot be written")
     }
   }
 }

@@ -6,8 +6,9 @@ import HydraNumerics
 /// heavy-tailed, persistent or clustered stream does not cry wolf; then several detectors look at the scores. With S
 /// streams, D detectors each, V values a year and B false alarms a year allowed, each detector gets a mean run of
 /// ```
-/// S D V / B values
+/// D V Σw / (B w) values
 /// ```
+/// of its stream, whose weight is w (with equal weights S D V / B),
 /// between false alarms (CUSUM: threshold by `CUSUMRunLength`; ADWIN: confidence by `ADWIN.init(forARL:)`). Detectors
 /// of one stream tend to agree, so the true rate is below the budget. After an alarm its stream is learnt anew: it is
 /// silent for `warmUp` values.
@@ -54,6 +55,9 @@ public struct DriftMonitor: Hashable, Codable, Sendable {
   public struct Settings: Hashable, Codable, Sendable {
     /// Expected false alarms a year of all streams and detectors together, while nothing changes.
     public var falseAlarmsPerYear = 1.0
+    /// Weights by which the false alarms are shared out among the streams; 1 for a stream that is not named. The
+    /// larger, the sooner a change of that stream is noticed.
+    public var weights: [String: Double] = [:]
     /// Values a year of each stream.
     public var valuesPerYear = 252.0
     /// Values from which a stream is learnt before it is judged, at the start and after each alarm.
@@ -79,10 +83,12 @@ public struct DriftMonitor: Hashable, Codable, Sendable {
     self.settings = settings
     self.streams = streams
     position = Dictionary(uniqueKeysWithValues: zip(streams, streams.indices))
-    let tests = Double(streams.count * settings.detectors.count)
-    let run = max(10, tests * settings.valuesPerYear / settings.falseAlarmsPerYear)
-    let watch = StreamWatch(settings: settings, run: run)
-    watches = Array(repeating: watch, count: streams.count)
+    let weights = streams.map { settings.weights[$0] ?? 1 }
+    precondition(weights.allSatisfy { $0 > 0 && $0.isFinite }, "a weight is not positive: \(weights)")
+    let all = weights.reduce(0, +) * Double(settings.detectors.count) * settings.valuesPerYear
+    watches = weights.map { weight in
+      StreamWatch(settings: settings, run: max(10, all / (settings.falseAlarmsPerYear * weight)))
+    }
   }
 
   /// Takes the next value of one stream and returns the alarm it raises, if any. The stream must be one of `streams`.

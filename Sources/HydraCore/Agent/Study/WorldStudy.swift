@@ -1,0 +1,150 @@
+import HydraMarket
+import HydraNumerics
+
+/// Runs the agent over generated worlds, whose truth is known, and measures what it noticed, lost and won back.
+///
+/// The same seed gives a world with its three planted shifts and faults, and one where nothing ever changes.
+/// A year of outcomes says nearly nothing about skill, so skill is measured against the truth: see ``Shift/skill``.
+public struct WorldStudy: Sendable {
+  /// One planted shift of one world and what the arms made of it.
+  public struct Shift: Sendable {
+    public var seed: UInt64
+    public var kind: String
+    public var date: CivilDate
+    /// Bars from the shift to the first alarm after it; nil when none came within a year.
+    public var delay: Int?
+    public var stream: String?
+    /// The strongest cause of the first diagnosis after the shift, within a year.
+    public var cause: Cause?
+    /// True skill of each arm's model: `before`, the model in force at the shift over the year before it; `atShift`, the
+    /// same model over bars 120 to 370 after it; `recovered`, the model in force 120 bars after the shift, over those same bars.
+    public var skill: [Arm: Skill]
+  }
+
+  /// True skill, Σ f e / √(Σ f² Σ e²) of forecasts f and true expected outcomes e, each in -1...1.
+  public struct Skill: Hashable, Sendable {
+    public var before: Double?
+    public var atShift: Double?
+    public var recovered: Double?
+  }
+
+  /// One experiment, what was decided, and what the truth says of it.
+  public struct Trial: Hashable, Sendable {
+    public var seed: UInt64
+    public var date: CivilDate
+    public var change: String
+    public var pValue: Double?
+    public var netStatistic: Double?
+    public var isBetter: Bool?
+    public var decision: Verdict.Decision
+  }
+
+  /// One promotion, and whether the new champion was truly better over the year after it, or until the next shift.
+  public struct Promotion: Hashable, Sendable {
+    public var seed: UInt64
+    public var date: CivilDate
+    public var reason: String
+    /// Nil when the truth cannot say.
+    public var isBetter: Bool?
+  }
+
+  /// One world: what was planted, and what the self-healing arm did.
+  public struct World: Sendable {
+    public var seed: UInt64
+    public var hasShifts: Bool
+    /// Years traded.
+    public var years: Double
+    public var shifts: [Shift]
+    public var alarms: Int
+    public var alarmsByStream: [String: Int]
+    public var experiments: Int
+    public var rollbacks: Int
+    public var promotions: [Promotion]
+    public var trials: [Trial]
+    /// Net Sharpe ratio of each arm.
+    public var sharpe: [Arm: Double]
+
+    /// Promotions that the truth contradicts.
+    public var wrongPromotions: Int { promotions.count { $0.isBetter == false } }
+  }
+
+  public var years = 20
+  /// Years that only train.
+  public var trainingYears = 8
+  public var effectScale = 5.0
+  public var settings = AgentSettings()
+
+  public init() {}
+
+  /// The agent on one world.
+  ///
+  /// - Complexity: about half a minute of one core for twenty years.
+  public func world(seed: UInt64, hasShifts: Bool) async throws -> World {
+    var worldSettings = SyntheticWorld.Settings(seed: seed, years: years)
+    worldSettings.effectScale = effectScale
+    worldSettings.shifts = hasShifts
+    worldSettings.faults = hasShifts
+    let from = CivilDate(year: worldSettings.start.year + trainingYears, month: 1, day: 1)
+    let reading = try await WorldReading(SyntheticWorld.generate(worldSettings), from: from, settings: settings)
+    let record = reading.report.records[.selfHealing] ?? ArmRecord()
+    return World(
+      seed: seed, hasShifts: hasShifts, years: Double(record.dates.count) / 252,
+      shifts: try reading.world.truth.shifts.map { try shift($0, reading, record) }, alarms: record.alarms.count,
+      alarmsByStream: Dictionary(record.alarms.map { ($0.stream, 1) }, uniquingKeysWith: +),
+      experiments: record.experiments, rollbacks: record.rollbacks, promotions: try reading.promotions(),
+      trials: try reading.trials(), sharpe: reading.report.summary.arms.compactMapValues(\.sharpe))
+  }
+
+  /// Worlds with shifts and without, for each seed, `threads` at a time, in the order of the seeds.
+  ///
+  /// `progress` is told how many of them are done.
+  public func worlds(
+    seeds: Range<UInt64>, threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
+  ) async throws -> [World] {
+    let tasks = seeds.flatMap { seed in [(seed, true), (seed, false)] }
+    var worlds = [World?](repeating: nil, count: tasks.count)
+    try await withThrowingTaskGroup(of: (Int, World).self) { group in
+      var next = 0
+      var done = 0
+      func start() {
+        guard next < tasks.count else { return }
+        let (index, task) = (next, tasks[next])
+        group.addTask { (index, try await world(seed: task.0, hasShifts: task.1)) }
+        next += 1
+      }
+      for _ in 0..<max(1, threads) { start() }
+      while let (index, world) = try await group.next() {
+        worlds[index] = world
+        done += 1
+        progress(done, tasks.count)
+        start()
+      }
+    }
+    return worlds.compactMap { $0 }
+  }
+
+  private func shift(_ shift: PlantedShift, _ reading: WorldReading, _ record: ArmRecord) throws -> Shift {
+    let row = reading.row(shift.date)
+    let dates = reading.history.dates
+    let year = dates[min(row + 250, dates.count - 1)]
+    let alarms = record.alarms.filter { ($0.date >= shift.date) && ($0.date <= year) }
+    var skill: [Arm: Skill] = [:]
+    for arm in Arm.allCases {
+      var own = Skill()
+      let later = row + 120..<row + 370
+      if let version = try reading.champion(arm, at: row) {
+        let policy = try reading.policy(arm, version: version)
+        own.before = try reading.skill(policy, rows: max(0, row - 250)..<row)
+        own.atShift = try reading.skill(policy, rows: later)
+      }
+      if let version = try reading.champion(arm, at: row + 120) {
+        own.recovered = try reading.skill(try reading.policy(arm, version: version), rows: later)
+      }
+      skill[arm] = own
+    }
+    return Shift(
+      seed: reading.world.settings.seed, kind: shift.kind.rawValue, date: shift.date,
+      delay: alarms.first.flatMap { alarm in dates.firstIndex { $0 >= alarm.date }.map { $0 - row } },
+      stream: alarms.first?.stream, cause: alarms.first { $0.cause != nil }?.cause, skill: skill)
+  }
+}
