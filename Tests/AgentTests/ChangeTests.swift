@@ -49,7 +49,7 @@ import Testing
       #expect(JSONSchema.faults(of: reply.json, against: Hypothesis.replySchema).isEmpty)
       let (accepted, refused) = Hypothesis.decode(reply.json, features: Self.features)
       #expect(refused.isEmpty)
-      #expect(accepted.isEmpty == (cause == .dataFault || cause == .unexplained))
+      #expect(accepted.isEmpty == (cause == .dataFault))
     }
   }
 

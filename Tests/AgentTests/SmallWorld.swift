@@ -26,7 +26,11 @@ enum SmallWorld {
     settings.healing.trials = 1
     // Enough alarms that every path is walked in a short world.
     settings.healing.falseAlarmsPerYear = 6
-    settings.healing.significance = 0.5
+    settings.periodicBars = 126
+    settings.healing.holdSignificance = 0.6
+    settings.healing.gate.confidence = 0.01
+    settings.healing.gate.minimumGain = 0
+    settings.healing.gate.overfitting = 1
     settings.healing.probationBars = 30
     return settings
   }

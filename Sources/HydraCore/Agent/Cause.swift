@@ -10,6 +10,4 @@ public enum Cause: String, Codable, Sendable, CaseIterable {
   case covariate
   /// Volume dried up or returned.
   case liquidity
-  /// Alarmed, but no test finds anything.
-  case unexplained
 }

@@ -101,6 +101,16 @@ public struct ExperimentResult: Hashable, Codable, Sendable {
     public var lotsTraded: Int
     /// Annual mean of daily net returns had every trade cost the gate's percentile of its cost.
     public var annualReturnAtDearCost: Double
+
+    public init(
+      annualReturn: Double, sharpe: Double, maximumDrawdown: Double, lotsTraded: Int, annualReturnAtDearCost: Double
+    ) {
+      self.annualReturn = annualReturn
+      self.sharpe = sharpe
+      self.maximumDrawdown = maximumDrawdown
+      self.lotsTraded = lotsTraded
+      self.annualReturnAtDearCost = annualReturnAtDearCost
+    }
   }
 
   public var id: String

@@ -5,7 +5,7 @@ import HydraNumerics
 ///
 /// | cause | proposes |
 /// |---|---|
-/// | data fault, unexplained | nothing: a broken feed is no reason to learn from it |
+/// | data fault | nothing: a broken feed is no reason to learn from it |
 /// | volatility | sizing on a faster and on a slower volatility |
 /// | relation | decay; a shorter window; leaving out the features whose weight in the forecast moved most; half the risk |
 /// | covariate | decay; leaving out the feature that moved most |
@@ -28,7 +28,7 @@ public struct RuleBook: LanguageModel {
   static func reply(to context: JSONValue) -> JSONValue {
     let diagnosis = context["diagnosis"] ?? .null
     let recipe = context["recipe"] ?? .null
-    let cause = diagnosis["cause"]?.string.flatMap(Cause.init) ?? .unexplained
+    guard let cause = diagnosis["cause"]?.string.flatMap(Cause.init) else { return ["hypotheses": []] }
     let confidence = min(0.9, 0.3 + 0.1 * (diagnosis["findings"]?.array?.first?["score"]?.double ?? 0))
     var proposals: [JSONValue] = []
     func propose(_ parameter: String, _ value: JSONValue, _ reason: String) {
@@ -43,7 +43,7 @@ public struct RuleBook: LanguageModel {
       (diagnosis[key]?.array ?? []).compactMap { $0["feature"]?.string }
     }
     switch cause {
-    case .dataFault, .unexplained: break
+    case .dataFault: break
     case .volatility:
       propose("sizing.volatility_span", .number(12), "moves changed in size: size on the newest weeks")
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")

@@ -108,7 +108,7 @@ public struct Verdict: Hashable, Codable, Sendable {
   private static func overfitting(_ results: [ExperimentResult], blocks: Int) -> Double? {
     guard let first = results.first else { return nil }
     let columns = [first.championReturns] + results.map(\.candidateReturns)
-    let days = columns.map(\.count).min() ?? 0
+    let (days, blocks) = (columns.map(\.count).min() ?? 0, max(2, blocks - blocks % 2))
     guard days >= 2 * blocks else { return nil }
     let newest = columns.map { $0.suffix(days) }
     let values = (0..<days).flatMap { day in newest.map { $0[$0.startIndex + day] } }

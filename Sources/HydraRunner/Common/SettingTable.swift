@@ -2,7 +2,7 @@ import HydraCore
 
 extension Setting {
   /// Every setting of the agent that an operator may change, by section.
-  static var all: [Setting] { account + limits + costs + recipe + trees + healing }
+  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate }
 
   /// The setting of that key.
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
@@ -118,30 +118,51 @@ extension Setting {
       .number(
         "healing.false-alarms-per-year", \.healing.falseAlarmsPerYear, 0.001...250,
         "of all streams together while nothing changes"),
-      .count("healing.evaluation-bars", \.healing.evaluationBars, 60...10_000, "every season is in the comparison"),
-      .count("healing.refit-bars", \.healing.refitBars, 1...10_000, "a candidate is judged as it would have been kept"),
+      .count("healing.evaluation-bars", \.healing.evaluationBars, 60...10_000, "every season is in it twice"),
+      .count("healing.refit-bars", \.healing.refitBars, 1...10_000, "as often as the calendar fits the champion"),
       .count(
         "healing.trials", \.healing.trials, 1...1000, option: "trials",
-        "recipes around a hypothesis, chosen on training data; more cost time and prove less"),
-      .number(
-        "healing.significance", \.healing.significance, 0.000_001...0.5, "divided by the hypotheses tried on the alarm"),
+        "recipes around a hypothesis, chosen on training data; each raises the bar for all that follow"),
       .number(
         "healing.hold-significance", \.healing.holdSignificance, 0.000_001...1,
         "weaker evidence is not worth watching"),
-      .count("healing.challengers", \.healing.challengers, 0...100, "each costs a forecast a bar and a test a quarter"),
-      .count("healing.challenge-bars", \.healing.challengeBars, 20...10_000, "a challenger is compared each quarter"),
-      .count("healing.challenges", \.healing.challenges, 1...1000, "who has not won in three quarters is archived"),
+      .count("healing.challengers", \.healing.challengers, 0...100, "hypotheses that wait for more days; each look at one counts as a trial"),
+      .count("healing.challenge-bars", \.healing.challengeBars, 20...10_000, "a held hypothesis is tried again each quarter, on the new days alone"),
+      .count("healing.challenges", \.healing.challenges, 1...1000, "what has not won in two years of new days is given up"),
       .count("healing.probation-bars", \.healing.probationBars, 20...10_000, "a quarter of a year"),
       .number(
         "healing.rollback-significance", \.healing.rollbackSignificance, 0.000_001...0.5,
         "easier than promotion: the previous champion had proved itself"),
       .count("healing.cool-down", \.healing.coolDown, 1...10_000, "bars between two rounds of experiments"),
       .count(
-        "healing.check-up-bars", \.healing.checkUpBars, 1...100_000,
-        "half a year of new data may hold a better model though nothing alarmed"),
-      .count(
         "healing.time-limit-seconds", \.healing.timeLimitSeconds, 1...86_400,
         "a guard only; an experiment's work is counted in trials"),
+    ]
+  }
+
+  private static var gate: [Setting] {
+    [
+      .number(
+        "gate.confidence", \.healing.gate.confidence, 0.5...0.999_999,
+        "probability of being truly better, deflated for everything ever tried"),
+      .number(
+        "gate.cost-percentile", \.healing.gate.costPercentile, 0.01...0.99,
+        "what survives dear trading is no artefact of a hopeful cost model"),
+      .number("gate.minimum-gain", \.healing.gate.minimumGain, 0...1, "of capital a year, at that cost"),
+      .number(
+        "gate.minimum-variance-gain", \.healing.gate.minimumVarianceGain, 0...10,
+        "QLIKE; about a tenth off the error of the volatility"),
+      .number(
+        "gate.overfitting", \.healing.gate.overfitting, 0.01...1,
+        "probability that choosing among the round's candidates chose noise"),
+      .count("gate.blocks", \.healing.gate.blocks, 2...16, "even; 252 ways to halve ten blocks"),
+      .number(
+        "gate.drawdown-factor", \.healing.gate.drawdownFactor, 0.1...100, "of the champion's largest fall"),
+      .number("gate.drawdown-allowance", \.healing.gate.drawdownAllowance, 0...1, "of capital, on top of it"),
+      .number("gate.turnover-factor", \.healing.gate.turnoverFactor, 0.1...100, "of the champion's lots"),
+      .number(
+        "gate.turnover-allowance", \.healing.gate.turnoverAllowance, 0...1_000_000,
+        "lots on top: a champion that hardly trades forbids nothing"),
     ]
   }
 }

@@ -122,10 +122,10 @@ struct WorldReading {
     }
   }
 
-  /// Every promotion of the self-healing arm that answers evidence, and whether the truth agrees.
+  /// Every promotion of the self-healing arm, calendar fits apart, and whether the truth agrees.
   func promotions() throws -> [WorldStudy.Promotion] {
     try store.models.moves(of: run, arm: Arm.selfHealing.rawValue).compactMap { move in
-      guard move.action == .promote, let from = move.from,
+      guard move.action == .promote, let from = move.from, move.evidence["verdict"] != nil,
         let row = history.known.lastIndex(where: { $0 <= move.time })
       else { return nil }
       let (old, new) = (try policy(.selfHealing, version: from), try policy(.selfHealing, version: move.to))
