@@ -68,7 +68,8 @@ extension AgentState {
         .journal(
           kind: "evidence_used",
           payload: [
-            "champion": JSONValue(champion.number), "bars": JSONValue(bars), "needed": JSONValue(ExperimentWork.minimumBars),
+            "champion": JSONValue(champion.number), "bars": JSONValue(bars),
+            "needed": JSONValue(ExperimentWork.minimumBars),
           ]))
     }
     guard let champion, !hypotheses.isEmpty, bars >= ExperimentWork.minimumBars else {
@@ -160,8 +161,12 @@ extension AgentState {
   /// Keeps a hypothesis for days to come, or counts a look at one that is kept.
   private mutating func hold(_ plan: ExperimentPlan, _ history: FeatureHistory) {
     if plan.look > 0 {
-      if let index = held.firstIndex(where: { $0.nextPlan(history.count).id == plan.id }) { held[index].looks = plan.look }
-    } else if held.count < settings.healing.challengers, !held.contains(where: { $0.plan.hypothesis.change == plan.hypothesis.change }) {
+      if let index = held.firstIndex(where: { $0.nextPlan(history.count).id == plan.id }) {
+        held[index].looks = plan.look
+      }
+    } else if held.count < settings.healing.challengers,
+      !held.contains(where: { $0.plan.hypothesis.change == plan.hypothesis.change })
+    {
       held.append(HeldHypothesis(plan: plan, sinceRow: history.count))
     }
   }

@@ -68,7 +68,8 @@ public enum ExperimentWork {
       .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
     return ExperimentResult(
       id: plan.id, policy: policy, primary: primary, netReturn: net, champion: champion.account,
-      candidate: candidate.account, trialLosses: losses, championReturns: champion.dear, candidateReturns: candidate.dear)
+      candidate: candidate.account, trialLosses: losses, championReturns: champion.dear,
+      candidateReturns: candidate.dear)
   }
 
   /// The hypothesis's recipe or a neighbour of it, by the loss on validation rows that end before the comparison.

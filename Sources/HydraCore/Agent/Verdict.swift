@@ -24,7 +24,8 @@ public struct Verdict: Hashable, Codable, Sendable {
 
     var json: JSONValue {
       [
-        "name": .string(name), "value": .number(value), "bound": .number(bound), "at": .string(isLeast ? "least" : "most"),
+        "name": .string(name), "value": .number(value), "bound": .number(bound),
+        "at": .string(isLeast ? "least" : "most"),
         "passed": .bool(hasPassed),
       ]
     }
@@ -60,13 +61,14 @@ public struct Verdict: Hashable, Codable, Sendable {
     }
     let gate = settings.gate
     let evidence = Check(
-      name: "deflated_probability", value: ledger.deflatedProbability(of: primary), bound: gate.confidence, isLeast: true)
+      name: "deflated_probability", value: ledger.deflatedProbability(of: primary), bound: gate.confidence,
+      isLeast: true)
     var others = Self.accountChecks(result, gate)
     if let overfitting = Self.overfitting(results, blocks: gate.blocks) {
       others.append(.init(name: "overfitting", value: overfitting, bound: gate.overfitting, isLeast: false))
     }
     self.init(
-      checks: [evidence] + others, evidence: primary, 
+      checks: [evidence] + others, evidence: primary,
       isHopeful: primary.pValue < settings.holdSignificance && look < settings.challenges, trials: ledger.count)
   }
 
@@ -90,7 +92,8 @@ public struct Verdict: Hashable, Codable, Sendable {
     }
     checks.append(
       Check(
-        name: "gain_at_dear_cost", value: result.gainAtDearCost, bound: isVariance ? 0 : gate.minimumGain, isLeast: true))
+        name: "gain_at_dear_cost", value: result.gainAtDearCost, bound: isVariance ? 0 : gate.minimumGain, isLeast: true
+      ))
     let (old, new) = (result.champion, result.candidate)
     checks.append(
       Check(

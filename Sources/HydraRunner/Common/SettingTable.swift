@@ -126,9 +126,14 @@ extension Setting {
       .number(
         "healing.hold-significance", \.healing.holdSignificance, 0.000_001...1,
         "weaker evidence is not worth watching"),
-      .count("healing.challengers", \.healing.challengers, 0...100, "hypotheses that wait for more days; each look at one counts as a trial"),
-      .count("healing.challenge-bars", \.healing.challengeBars, 20...10_000, "a held hypothesis is tried again each quarter, on the new days alone"),
-      .count("healing.challenges", \.healing.challenges, 1...1000, "what has not won in two years of new days is given up"),
+      .count(
+        "healing.challengers", \.healing.challengers, 0...100,
+        "hypotheses that wait for more days; each look at one counts as a trial"),
+      .count(
+        "healing.challenge-bars", \.healing.challengeBars, 20...10_000,
+        "a held hypothesis is tried again each quarter, on the new days alone"),
+      .count(
+        "healing.challenges", \.healing.challenges, 1...1000, "what has not won in two years of new days is given up"),
       .count("healing.probation-bars", \.healing.probationBars, 20...10_000, "a quarter of a year"),
       .number(
         "healing.rollback-significance", \.healing.rollbackSignificance, 0.000_001...0.5,
