@@ -52,23 +52,25 @@ import Testing
 
   @Test func checksAreShownWhateverTheyAreCalled() throws {
     let checks: JSONValue = [
-      ["name": "deflated_sharpe", "value": 0.25, "bound": 0.95, "passed": false],
+      ["name": "deflated_sharpe", "value": 0.25, "bound": 0.95, "at": "least", "passed": false],
       ["name": "turnover", "value": 12, "bound": nil, "passed": true], ["name": "<script>", "value": "x & y"],
     ]
     let verdict: JSONValue = ["decision": "reject", "reason": "too many <tried>", "checks": checks]
     let (_, html) = try Self.page([
       Self.bar(0, equity: 1000), Self.bar(1, equity: 1000), (1, "diagnosis", ["cause": "relation", "alarm": "x"]),
       (1, "experiment", ["plan": ["hypothesis": ["param": "retrain.now", "value": nil]], "verdict": verdict]),
-      Self.bar(2, equity: 1000), (2, "challenge", ["version": 4, "verdict": verdict]),
-      (2, "promotion", ["version": 5, "over": 3, "change": "retrain.now", "reason": "p = 0.01"]),
-      (2, "rollback", ["version": 5, "to": 3, "reason": "worse"]),
+      Self.bar(2, equity: 1000),
+      (2, "experiment", ["plan": ["hypothesis": ["param": "retrain.window_days", "value": 504]], "verdict": verdict]),
+      (2, "promotion", ["version": 5, "over": 3, "change": "retrain.window_days", "reason": "p = 0.01"]),
+      Self.bar(3, equity: 1000), (3, "rollback", ["version": 5, "to": 3, "reason": "worse"]),
     ])
-    #expect(html.components(separatedBy: "deflated sharpe 0.2500 (bound 0.9500) ✗").count == 3)
+    #expect(html.components(separatedBy: "deflated sharpe 0.2500 (≥ 0.9500) ✗").count == 3)
     #expect(html.contains("turnover 12 ✓"))
     #expect(html.contains("&lt;script&gt; x &amp; y") && !html.contains("<script"))
     #expect(html.contains("too many &lt;tried&gt;") && html.contains("nothing promoted"))
-    // A challenger's promotion belongs to no alarm of that day.
-    #expect(html.contains("challenger version 5 promoted over 3") && html.contains("version 5 rolled back to 3"))
+    // Held hypotheses are tried on days without an alarm.
+    #expect(html.contains("held hypotheses tried on new days") && html.contains("promoted: retrain.window_days"))
+    #expect(html.contains("version 5 rolled back to 3"))
   }
 
   @Test func refusalsAreCountedAndTheNewestShown() throws {
@@ -82,6 +84,13 @@ import Testing
     #expect(model.refusals[0].counts[.selfHealing] == 5)
     #expect(model.refusals[0].newest.map(\.reason).first == "reason 3, order of -3 lots")
     #expect(html.contains("reason 5") && !html.contains("reason 2"))
+  }
+
+  @Test func theDayOfTheTotalLossStopIsNamed() throws {
+    var stop = Self.bar(1, equity: 500)
+    stop.2["why"] = "total_loss_stop"
+    let (_, html) = try Self.page([Self.bar(0, equity: 1000), stop, Self.bar(2, equity: 500)])
+    #expect(html.contains("closed the positions of self_healing for good on 2012-03-02"))
   }
 
   @Test func anAlarmShowsAtItsStreamThoughTheDetectorStartedAfresh() throws {

@@ -55,6 +55,8 @@ public struct ReportModel: Sendable {
   /// Streams of the self-healing arm's monitor, with the score of each at each of the arm's bars.
   public var streams: [(name: String, scores: [Double])] = []
   public var attributions: [Attribution] = []
+  /// When the total loss stop closed an arm's positions for good.
+  public var stopped: [Arm: CivilDate] = [:]
   /// By code, in the order of their first appearance.
   public var refusals: [Refusal] = []
   /// Number and hash of the journal's newest entry.
@@ -120,6 +122,7 @@ public struct ReportModel: Sendable {
     let paid = (series[index].costs.last ?? 0) + (pending[arm] ?? 0) + Self.costs(of: payload["fills"])
     series[index].costs.append(paid)
     pending[arm] = nil
+    if payload["why"]?.string == "total_loss_stop", stopped[arm] == nil { stopped[arm] = series[index].dates.last }
     guard arm == .selfHealing, let scores = payload["drift_scores"]?.doubles else { return }
     let bars = series[index].dates.count
     for place in streams.indices {

@@ -16,24 +16,16 @@ extension ReportPage {
   // MARK: - Alarms and check-ups
 
   private func html(of episode: ReportDecision.Episode) -> String {
-    let diagnosis = episode.diagnosis
-    let cause = diagnosis["cause"]?.string ?? "?"
-    let outcome =
-      episode.isBlocked
-      ? "trading blocked"
-      : episode.promotion.map { "promoted: \($0["change"]?.string ?? "")" }
-        ?? (episode.experiments.isEmpty && episode.failures.isEmpty ? "nothing proposed" : "nothing promoted")
-    var body = "<ol>"
-    for finding in diagnosis["findings"]?.array ?? [] {
-      body += """
-        <li><b>\(escaped(finding["cause"]?.string ?? ""))</b> (\(ReportNumber.text(finding["score"]?.double, 1))): \
-        \(escaped(finding["evidence"]?.string ?? ""))</li>
-        """
-    }
-    body += "</ol>" + measures(of: diagnosis)
-    if let source = episode.hypotheses["source"]?.string {
-      let accepted = episode.hypotheses["accepted"]?.array?.count ?? 0
+    var body = episode.diagnosis.map(findings) ?? ""
+    if let source = episode.hypotheses?["source"]?.string {
+      let accepted = episode.hypotheses?["accepted"]?.array?.count ?? 0
       body += "<p class=\"faint\">\(escaped(source)) proposed \(accepted) change\(accepted == 1 ? "" : "s").</p>"
+    }
+    if let used = episode.evidenceUsed {
+      body += """
+        <p class="faint">Nothing was tried: \(number(used["bars"] ?? .null)) days have come since the newest promotion, \
+        \(number(used["needed"] ?? .null)) are needed.</p>
+        """
     }
     if !episode.experiments.isEmpty { body += experimentsTable(episode.experiments) }
     for failure in episode.failures {
@@ -42,16 +34,35 @@ extension ReportPage {
         \(escaped(failure["reason"]?.string ?? ""))</p>
         """
     }
-    for refused in episode.hypotheses["refused"]?.array ?? [] {
+    for refused in episode.hypotheses?["refused"]?.array ?? [] {
       body += "<p class=\"failed\">refused: \(escaped(refused.string ?? ""))</p>"
     }
+    let title = episode.diagnosis.map { "\($0["alarm"]?.string ?? "") — \($0["cause"]?.string ?? "?")" }
     return """
       <details\(episode.promotion == nil ? "" : " open")><summary><b>\(episode.date)</b> \
-      \(escaped(diagnosis["alarm"]?.string ?? "")) — \(escaped(cause)) — \
-      <span class="\(episode.promotion == nil ? "" : "promote")">\(escaped(outcome))</span></summary>\
+      \(escaped(title ?? "held hypotheses tried on new days")) — \
+      <span class="\(episode.promotion == nil ? "" : "promote")">\(escaped(outcome(of: episode)))</span></summary>\
       <div>\(body)</div></details>
 
       """
+  }
+
+  private func outcome(of episode: ReportDecision.Episode) -> String {
+    if episode.isBlocked { return "trading blocked" }
+    if let promotion = episode.promotion { return "promoted: \(promotion["change"]?.string ?? "")" }
+    let tried = episode.experiments.isEmpty && episode.failures.isEmpty ? "nothing tried" : "nothing promoted"
+    return episode.fit == nil ? tried : "fitted to newer data, \(tried)"
+  }
+
+  /// Causes in the order of their evidence, and what was measured.
+  private func findings(of diagnosis: JSONValue) -> String {
+    let items = (diagnosis["findings"]?.array ?? []).map { finding in
+      """
+      <li><b>\(escaped(finding["cause"]?.string ?? ""))</b> (\(ReportNumber.text(finding["score"]?.double, 1))): \
+      \(escaped(finding["evidence"]?.string ?? ""))</li>
+      """
+    }
+    return "<ol>\(items.joined())</ol>" + measures(of: diagnosis)
   }
 
   /// What a diagnosis measured before and after the change.
@@ -105,7 +116,8 @@ extension ReportPage {
     for check in evidence?["checks"]?.array ?? [] {
       guard let name = check["name"]?.string else { continue }
       let words = name.split(separator: "_").joined(separator: " ")
-      let bound = check["bound"].map { $0.isNull ? "" : " (bound \(number($0)))" } ?? ""
+      let side = ["least": "≥", "most": "≤"][check["at"]?.string ?? ""] ?? "bound"
+      let bound = check["bound"].map { $0.isNull ? "" : " (\(side) \(number($0)))" } ?? ""
       let mark = check["passed"]?.bool.map { $0 ? (" class=\"chip good\"", " ✓") : (" class=\"chip bad\"", " ✗") }
       let (style, sign) = mark ?? (" class=\"chip\"", "")
       chips += "<span\(style)>\(escaped(words)) \(number(check["value"] ?? .null))\(bound)\(sign)</span> "
@@ -122,28 +134,22 @@ extension ReportPage {
     }
   }
 
-  // MARK: - Champions and challengers
+  // MARK: - Champions
 
   private func html(of move: ReportDecision.Move) -> String {
     let payload = move.payload
     let version = payload["version"]?.int.map { "version \($0)" } ?? "a version"
-    let verdict = payload["verdict"]
-    let (what, style): (String, String) =
-      switch move.kind {
-      case "promotion":
-        ("challenger \(version) promoted over \(payload["over"]?.int.map(String.init) ?? "?")", "promote")
-      case "rollback": ("\(version) rolled back to \(payload["to"]?.int.map(String.init) ?? "?")", "reject")
-      case "probation_passed": ("\(version) passed its probation", "promote")
-      default: ("challenger \(version): \(verdict?["decision"]?.string ?? "")", verdict?["decision"]?.string ?? "")
-      }
-    var parts = [payload["reason"]?.string ?? verdict?["reason"]?.string].compactMap { $0 }
-    if let comparison = payload["comparison"], parts.isEmpty, let p = comparison["p"]?.double {
-      parts.append("p = \(ReportNumber.text(p, 3)) for the previous champion being better")
+    let isRollback = move.kind == "rollback"
+    let what =
+      isRollback
+      ? "\(version) rolled back to \(payload["to"]?.int.map(String.init) ?? "?")" : "\(version) passed its probation"
+    let p = payload["comparison"]?["p"]?.double.map {
+      "p = \(ReportNumber.text($0, 3)) for the previous champion being better"
     }
-    let chips = checks(of: verdict) + checks(of: payload)
+    let why = payload["reason"]?.string ?? p
     return """
-      <p class="move"><b>\(move.date)</b> <span class="\(escaped(style))">\(escaped(what))</span>\
-      \(parts.isEmpty ? "" : " — " + escaped(parts.joined(separator: "; "))) \(chips)</p>
+      <p class="move"><b>\(move.date)</b> <span class="\(isRollback ? "reject" : "promote")">\(escaped(what))</span>\
+      \(why.map { " — " + escaped($0) } ?? "") \(checks(of: payload))</p>
 
       """
   }

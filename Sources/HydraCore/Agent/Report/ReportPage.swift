@@ -38,11 +38,17 @@ public struct ReportPage: Sendable {
     let dates = dates
     let span = dates.isEmpty ? "no bars yet" : "\(dates[0]) to \(dates[dates.count - 1]), \(dates.count) bars"
     let state = model.summary == nil ? "The run is not finished." : ""
+    let stops = Arm.allCases.compactMap { arm in
+      model.stopped[arm].map { date in
+        "<p class=\"failed\">The total loss stop closed the positions of \(arm.rawValue) for good on \(date).</p>\n"
+      }
+    }
     return """
       <h1>\(escaped(market))</h1>
       <p>\(span). \(state) Three arms trade the same data under the same costs and limits: <b>frozen</b> keeps its first \
       model, <b>periodic</b> is trained anew by the calendar, <b>self_healing</b> changes only when drift was noticed and \
       an experiment paid.</p>
+      \(stops.joined())
       """
   }
 
