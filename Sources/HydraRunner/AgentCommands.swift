@@ -19,15 +19,17 @@ struct RunCommand: AsyncParsableCommand {
   @Option(help: "Last trade date of the run.")
   var to: CivilDate?
 
+  @OptionGroup var mapping: MappingOption
+  @OptionGroup var repair: RepairOption
   @OptionGroup var agent: AgentOptions
   @OptionGroup var store: StoreOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var run: RunOptions
 
   func run() async throws {
-    guard FileManager.default.fileExists(atPath: data) else { throw RunnerError(.noInput, "\(data): no such folder") }
     let report = try await agent.run(
-      folder: data, market: market, from: from, to: to, store: store.store, options: run)
+      folder: mapping.folder(data), market: market, from: from, to: to, store: store.store, repairs: repair,
+      options: run)
     try output.write(report: report)
   }
 }
@@ -66,7 +68,8 @@ struct DemoCommand: AsyncParsableCommand {
     let store = "sqlite:\(out)/hydra.sqlite"
     // A thin market's first years hold too little to learn from; the shifts are planted after them.
     let from = CivilDate(year: world.start.year + min(8, years / 2), month: 1, day: 1)
-    let report = try await agent.run(folder: market, market: "ZO", from: from, to: nil, store: store, options: run)
+    let report = try await agent.run(
+      folder: MarketFolder(path: market), market: "ZO", from: from, to: nil, store: store, options: run)
     let page = "\(out)/report.html"
     try writeReport(of: report.summary.runKey, store: store, to: page)
     try OutputOptions.parse(format.map { ["--format", $0.rawValue] } ?? []).write(report: report)

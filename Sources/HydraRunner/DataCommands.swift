@@ -8,42 +8,33 @@ struct DataCommand: AsyncParsableCommand {
     commandName: "data",
     abstract: "Market data: generate, import, check, show.",
     subcommands: [
-      DataSynthCommand.self, DataImportCommand.self, DataCheckCommand.self, DataShowCommand.self, DataStudyCommand.self,
+      DataSynthCommand.self, DataTemplateCommand.self, DataImportCommand.self, DataCheckCommand.self,
+      DataShowCommand.self, DataStudyCommand.self,
     ])
-}
-
-/// The folder of market data that a verb reads.
-struct DataOption: ParsableArguments {
-  @Option(help: "Market-data folder: carry/, daily/ and cot/.")
-  var data: String
-
-  var folder: MarketFolder { MarketFolder(path: data) }
-
-  /// One market of the folder. What is read here is shown and not kept, so its time of arrival does not matter.
-  func history(_ market: String) throws -> MarketHistory {
-    try folder.history(symbol: market, ingested: Timestamp(nanoseconds: 0))
-  }
 }
 
 /// `hydra data check`: what is odd in a folder of market data.
 struct DataCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
-    abstract: "List what is odd in a market-data folder, where it stands and what the importer does about it.")
+    abstract: "List what is odd in a market-data folder, where it stands and what the rules do about it.",
+    discussion: """
+      Everything that the importers find, and what shows only when a file is seen as a whole or beside others. With \
+      --repair the column action says what these rules would do, and after what would be read instead. Nothing is changed.
+      """)
 
   @OptionGroup var source: DataOption
 
-  @Option(help: "Symbol (ZO) or code (OATIES); default: every market of the folder.")
+  @Option(help: "Symbol (ZO) or code (OATIES); default: every file of the folder.")
   var market: String?
 
+  @OptionGroup var repair: RepairOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let folder = source.folder
-    let markets = try market.map { [$0] } ?? folder.instruments().map(\.symbol).filter { folder.hasMarket($0) }
-    var findings: [DataFinding] = []
-    for market in markets { findings += try source.history(market).findings }
+    let check = DataCheck(folder: try source.folder(), rules: try repair.rules())
+    let findings = try check.findings(markets: market.map { [$0] })
     var table = RowTable(rows: findings.count)
     table.add(column: "kind", findings.map { $0.kind.rawValue })
     table.add(column: "file", findings.map { $0.file })
@@ -53,9 +44,12 @@ struct DataCheckCommand: AsyncParsableCommand {
     table.add(column: "value", findings.map { $0.value })
     table.add(column: "message", findings.map { $0.message })
     table.add(column: "action", findings.map { $0.action.rawValue })
+    table.add(column: "last_line", findings.map { $0.lastLine.map(Double.init) })
+    table.add(column: "after", findings.map { $0.after })
     try output.write(rows: table)
     guard !common.quiet else { return }
-    FileHandle.standardError.write(Data("\(markets.count) market(s), \(findings.count) finding(s)\n".utf8))
+    let repairs = findings.count { DataRepair($0) != nil }
+    FileHandle.standardError.write(Data("\(findings.count) finding(s), \(repairs) of them dropped or converted\n".utf8))
   }
 }
 
@@ -79,11 +73,13 @@ struct DataShowCommand: AsyncParsableCommand {
   @Flag(help: "Print only the summary, as one object, instead of the rows.")
   var summary = false
 
+  @OptionGroup var repair: RepairOption
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let history = try source.history(market)
+    let history = try source.history(market, repairs: try repair.rules())
     let days = history.days(from: from, to: to)
     let facts = history.summary(of: days)
     if summary { return try output.write(summary: facts) }

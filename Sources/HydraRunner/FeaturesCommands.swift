@@ -42,7 +42,7 @@ struct FeaturesBuildCommand: AsyncParsableCommand {
   }
 
   func run() async throws {
-    let table = try source.folder.features(of: market, labelHorizon: labels)
+    let table = try source.folder().features(of: market, labelHorizon: labels)
     let rows = (0..<table.count).filter { row in
       let date = table.times[row].date
       return date >= from ?? date && date <= to ?? date
@@ -69,7 +69,7 @@ struct FeaturesAsOfCommand: AsyncParsableCommand {
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let table = try source.folder.features(of: market, knownBy: at)
+    let table = try source.folder().features(of: market, knownBy: at)
     guard !table.isEmpty else { throw RunnerError(.badData, "\(market): nothing was known at \(at)") }
     try output.write(rows: FeatureArguments.rows(table.selecting(rows: [table.count - 1])))
   }

@@ -9,7 +9,9 @@ struct DataImportCommand: AsyncParsableCommand {
     abstract: "Take a market-data folder into the store; what is there already is left as it is.",
     discussion: """
       A value that differs from the stored one becomes a new revision beside it. Importing the same again changes
-      nothing. Each market is one transaction.
+      nothing. Each market is one transaction. With a mapping (--mapping F.yaml, or mapping.yaml in the folder) files of \
+      any names and columns are taken in; `hydra data template` writes one to begin with. What --repair drops or \
+      corrects is listed under repairs.
       """)
 
   @OptionGroup var source: DataOption
@@ -20,22 +22,21 @@ struct DataImportCommand: AsyncParsableCommand {
   @Option(help: "When the files were taken in, as in 2020-01-01T00:00:00Z; default: now.", transform: timestamp)
   var ingested: Timestamp?
 
+  @OptionGroup var repair: RepairOption
   @OptionGroup var store: StoreOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
 
   func run() async throws {
-    let folder = source.folder
-    guard FileManager.default.fileExists(atPath: source.data) else {
-      throw RunnerError(.noInput, "\(source.data): no such folder")
-    }
+    let folder = try source.folder()
+    let rules = try repair.rules()
     let ingested = ingested ?? Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
     let markets = try market.isEmpty ? folder.instruments().map(\.symbol).filter { folder.hasMarket($0) } : market
     guard !markets.isEmpty else { throw RunnerError(.noInput, "\(source.data): holds no market") }
     let store = try Store(url: store.store)
     var (total, imported) = (ImportCounts(), [JSONValue]())
     for market in markets {
-      let history = try folder.history(symbol: market, ingested: ingested)
+      let history = try folder.history(symbol: market, ingested: ingested, repairs: rules)
       let summary = try store.facts.importHistory(history)
       total = total + summary.total
       imported.append(Self.json(summary, history))
@@ -56,7 +57,7 @@ struct DataImportCommand: AsyncParsableCommand {
       "daily": json(summary.daily), "reports": json(summary.reports),
       "files": .object(history.fileHashes.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
       "finding_counts": .object(kinds.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }),
-      "findings": .array(history.findings.map(json)),
+      "findings": .array(history.findings.map(json)), "repairs": .array(history.repairs.map(\.json)),
     ]
   }
 

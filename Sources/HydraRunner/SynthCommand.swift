@@ -74,10 +74,11 @@ struct DataSynthCommand: AsyncParsableCommand {
   }
 }
 
-/// `hydra data study`: measures generated worlds against the figures of real oats.
+/// `hydra data study`: measures generated worlds against the figures of real oats, and the checks against their faults.
 struct DataStudyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "study", abstract: "Measure generated markets against the figures of real oats, over many seeds.",
+    commandName: "study",
+    abstract: "Measure generated markets against the figures of real oats, and how many planted faults are found.",
     shouldDisplay: false)
 
   @OptionGroup var output: OutputOptions
@@ -116,16 +117,32 @@ struct DataStudyCommand: AsyncParsableCommand {
       bar.update(progress.done, of: progress.total)
       if let signal = Interruption.signal { throw ExitCode(128 + signal) }
     }
-    var table = RowTable(rows: rows.count)
-    table.add(column: "property", rows.map { $0.target.name })
-    table.add(column: "target", rows.map { $0.target.aim })
-    table.add(column: "low", rows.map { $0.target.low })
-    table.add(column: "high", rows.map { $0.target.high })
-    table.add(column: "measured", rows.map { ($0.mean * 10_000).rounded() / 10_000 })
-    table.add(column: "standard_error", rows.map { ($0.standardError * 10_000).rounded() / 10_000 })
-    table.add(column: "within", rows.map { $0.isMet.map { $0 ? "yes" : "NO" } })
+    let checks = try DataCheckStudy.run(settings: settings, seeds: run.seed...run.seed + UInt64(seeds - 1))
+    let found = checks.filter { $0.planted > 0 }
+    let falseAYear = Double(checks.reduce(0) { $0 + $1.unplanted }) / Double(seeds * years)
+    let empty = [Double?](repeating: nil, count: found.count)
+    var table = RowTable(rows: rows.count + found.count + 2)
+    table.add(
+      column: "property",
+      rows.map { $0.target.name } + found.map { "planted \($0.kind.rawValue), found %" }
+        + ["planted faults", "false findings a year"])
+    table.add(
+      column: "target",
+      rows.map { $0.target.aim } + found.map { "all of \($0.planted)" } + [nil, "at most 1"])
+    table.add(column: "low", rows.map { $0.target.low } + found.map { _ in 100 } + [nil, nil])
+    table.add(column: "high", rows.map { $0.target.high } + empty + [nil, 1])
+    table.add(
+      column: "measured",
+      rows.map { ($0.mean * 10_000).rounded() / 10_000 }
+        + found.map { (10_000 * Double($0.found) / Double($0.planted)).rounded() / 100 }
+        + [Double(checks.reduce(0) { $0 + $1.planted }), (falseAYear * 10_000).rounded() / 10_000])
+    table.add(
+      column: "standard_error",
+      rows.map { ($0.standardError * 10_000).rounded() / 10_000 } + empty + [nil, nil])
+    let isMet = rows.map { $0.isMet } + found.map { $0.found == $0.planted } + [nil, falseAYear <= 1]
+    table.add(column: "within", isMet.map { $0.map { $0 ? "yes" : "NO" } })
     try output.write(rows: table)
-    let missed = rows.count { $0.isMet == false }
+    let missed = isMet.count { $0 == false }
     if missed > 0 { throw RunnerError(.internalError, "\(missed) figures are outside their tolerance") }
   }
 }

@@ -200,6 +200,7 @@ import Testing
     case .count(let range):
       return String(setting.standard.int == range.upperBound ? range.lowerBound : range.upperBound)
     case .names: return "a,b"
+    case .choice(let words): return words.first { $0 != setting.standard.string } ?? words[0]
     }
   }
 

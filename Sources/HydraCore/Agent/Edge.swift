@@ -58,6 +58,32 @@ final class Edge {
           ),
         ]))
     ])
+    try writer.append(Self.repairs([market] + related, at: time))
+  }
+
+  /// Most repairs of one market that get an entry each; the count of all is in the last entry of the market.
+  static let longestRepairList = 2000
+
+  /// An entry for each repair of the data, and one a market with how many of each kind there were.
+  private static func repairs(_ histories: [MarketHistory], at time: Timestamp) -> [JournalEntry] {
+    histories.flatMap { history -> [JournalEntry] in
+      let repairs = history.repairs
+      guard !repairs.isEmpty else { return [] }
+      let symbol = JSONValue.string(history.instrument.symbol)
+      let counts = Dictionary(repairs.map { ("\($0.kind.rawValue) \($0.rule.rawValue)", 1) }, uniquingKeysWith: +)
+      let total = JournalEntry(
+        time: time, kind: "repairs",
+        payload: [
+          "market": symbol, "count": JSONValue(repairs.count),
+          "listed": JSONValue(min(repairs.count, longestRepairList)),
+          "kinds": .object(counts.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue($0.value)) }),
+        ])
+      return repairs.prefix(longestRepairList).map { repair in
+        var payload = repair.json
+        payload["market"] = symbol
+        return JournalEntry(time: time, kind: "repair", payload: payload)
+      } + [total]
+    }
   }
 
   /// Keeps the market's own events for experiments, as many bars as those can ask for.

@@ -13,9 +13,12 @@ public struct RunInput: Sendable {
 
   /// Reads a market of a folder, and those of its related markets that the folder has.
   ///
-  /// `ingested` is the time under which the facts are stored; it influences nothing else.
-  public init(folder: MarketFolder, symbol: String, ingested: Timestamp) throws {
-    (market, related) = try folder.marketWithRelated(symbol, ingested: ingested)
+  /// `ingested` is the time under which the facts are stored; it influences nothing else. `repairs` are the rules for
+  /// what is odd: those of the run's ``AgentSettings``.
+  public init(
+    folder: MarketFolder, symbol: String, ingested: Timestamp, repairs: RepairRules = RepairRules()
+  ) throws {
+    (market, related) = try folder.marketWithRelated(symbol, ingested: ingested, repairs: repairs)
   }
 
   /// The first and the last trade date of the market; nil without bars.

@@ -14,7 +14,9 @@ import Darwin
 /// daily/<SYM>.csv              second-nearby open, high, low, settlement, volume
 /// cot/<SYM>_commercials.csv    positions of commercial traders
 /// daily/margins/<SYM>.csv      margins by date
+/// bars/<SYM>.csv               settlements of every contract: a second source to check the first against
 /// ```
+/// Files of one's own, with other names and columns, are read through a ``MarketMapping``.
 /// Every file may end in `.gz` or `.zst`. What was odd in a file is listed in `MarketHistory.findings`; a file that
 /// cannot be read without guessing throws.
 ///
@@ -24,12 +26,18 @@ import Darwin
 ///     for event in MarketHistory.events(primary: oats, related: related) { … }
 public struct MarketFolder: Sendable {
   public let path: String
+  /// What the files and columns of the folder are called, where they have names of their own.
+  public let mapping: MarketMapping?
 
-  public init(path: String) { self.path = path }
+  /// - Parameter mapping: nil for a folder in the layout above.
+  public init(path: String, mapping: MarketMapping? = nil) {
+    self.path = path
+    self.mapping = mapping
+  }
 
-  /// The markets listed in `carry/instruments.csv`, in its order.
+  /// The markets listed in `carry/instruments.csv` or in the mapping, in their order.
   public func instruments() throws -> [Instrument] {
-    try InstrumentFile.read(table("carry/instruments.csv"))
+    try mapping.map { $0.markets.map(\.instrument) } ?? InstrumentFile.read(table("carry/instruments.csv"))
   }
 
   /// The market with this symbol or carry code.
@@ -47,45 +55,56 @@ public struct MarketFolder: Sendable {
     return existing("carry/\(code).csv") != nil
   }
 
-  /// Everything about one market, with `ingested` as the time at which it was taken in.
+  /// Everything about one market, with `ingested` as the time at which it was taken in; `repairs` are the rules for
+  /// what is odd.
   ///
   /// - Throws: ``MarketDataError``, or the CSV reader's error, when a file is missing or malformed.
-  public func history(symbol name: String, ingested: Timestamp) throws -> MarketHistory {
+  public func history(
+    symbol name: String, ingested: Timestamp, repairs rules: RepairRules = RepairRules()
+  ) throws -> MarketHistory {
     let instrument = try instrument(name)
     let symbol = instrument.symbol
     var history = MarketHistory(instrument: instrument)
 
-    let carryTable = try table("carry/\(instrument.carryCode).csv")
-    let carry = try CarryFile(carryTable)
+    let carryTable = try heldTable(instrument)
+    let carry = try CarryFile(carryTable, rules: rules)
     let held = HeldBarAssembly(rows: carry.rows, symbol: symbol, file: carryTable.file, ingested: ingested)
-    let rolls = RollPricing(
-      bars: held.bars, closingRows: held.closingRows, rows: carry.rows, file: carryTable.file)
-    history.bars = held.bars
-    history.rolls = rolls.rolls
-    history.findings = carry.findings + held.findings + rolls.findings
     var tables = [carryTable]
-
-    if existing("daily/\(symbol).csv") != nil {
-      let dailyTable = try table("daily/\(symbol).csv")
-      let daily = try DailyFile(dailyTable, symbol: symbol, ingested: ingested)
+    var (bars, closingRows) = (held.bars, held.closingRows)
+    let lines = closingRows.map { carry.rows[$0].line }
+    let contractBars = try barsTable(symbol)
+    var late: [LateSettlement] = []
+    var dailyFindings: [DataFinding] = []
+    if let table = try dailyTable(symbol) {
+      let daily = try DailyFile(table, symbol: symbol, ingested: ingested, rules: rules)
       history.daily = daily.bars
-      history.findings += LaggedSettlement.findings(
-        bars: held.bars, lines: held.closingRows.map { carry.rows[$0].line }, daily: daily.bars,
-        tickSize: instrument.tickSize, file: carryTable.file)
-      history.findings += daily.findings
-      tables.append(dailyTable)
+      dailyFindings = daily.findings
+      tables.append(table)
+      if contractBars == nil {
+        late = LaggedSettlement.findings(
+          bars: bars, lines: lines, daily: daily.bars, tickSize: instrument.tickSize, file: carryTable.file,
+          rules: rules)
+      }
     }
-    if existing("cot/\(symbol)_commercials.csv") != nil {
-      let reportTable = try table("cot/\(symbol)_commercials.csv")
+    if let contractBars {
+      late = try ContractBarsFile(contractBars).differences(bars, lines: lines, file: carryTable.file, rules: rules)
+      tables.append(contractBars)
+    }
+    LateSettlement.apply(late, to: &bars, &closingRows)
+    let rolls = RollPricing(bars: bars, closingRows: closingRows, rows: carry.rows, file: carryTable.file)
+    history.bars = bars
+    history.rolls = rolls.rolls
+    history.findings = carry.findings + held.findings + rolls.findings + late.map(\.finding) + dailyFindings
+
+    if let table = try reportTable(symbol) {
       let positions = try PositionsFile(
-        reportTable, symbol: symbol,
-        oldUnitsPerContract: MarketCodes.named(symbol)?.oldReportUnitsPerContract, ingested: ingested)
+        table, symbol: symbol, oldUnitsPerContract: oldReportUnits(symbol), ingested: ingested, rules: rules)
       history.reports = positions.reports
       history.findings += positions.findings
-      tables.append(reportTable)
+      tables.append(table)
     }
     for table in tables { history.fileHashes[table.file] = table.hash }
-    history.findings = Self.ordered(history.findings, files: tables.map(\.file))
+    history.findings = named(Self.ordered(history.findings, files: tables.map(\.file)))
     return history
   }
 
@@ -107,13 +126,58 @@ public struct MarketFolder: Sendable {
 
   // MARK: - Files
 
-  /// The file's name with the ending under which it exists.
-  private func existing(_ file: String) -> String? {
-    ["", ".gz", ".zst"].map { file + $0 }.first { access("\(path)/\($0)", F_OK) == 0 }
+  func heldTable(_ instrument: Instrument) throws -> MarketTable { try table("carry/\(instrument.carryCode).csv") }
+  func dailyTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("daily/\(symbol).csv") }
+  func barsTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("bars/\(symbol).csv") }
+  func reportTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("cot/\(symbol)_commercials.csv") }
+
+  /// Divides old positions to contracts; nil where reports were always in contracts.
+  func oldReportUnits(_ symbol: String) -> Double? {
+    guard let mapping else { return MarketCodes.named(symbol)?.oldReportUnitsPerContract }
+    return mapping.markets.first { $0.instrument.symbol == symbol }?.oldReportUnits
   }
 
-  private func table(_ file: String) throws -> MarketTable {
-    guard let found = existing(file) else { throw MarketDataError.missingFile(path: "\(path)/\(file)") }
-    return try MarketTable(path: "\(path)/\(found)", file: found)
+  /// Findings with the columns as the files call them.
+  func named(_ findings: [DataFinding]) -> [DataFinding] {
+    guard let mapping else { return findings }
+    return findings.map { finding in
+      var finding = finding
+      finding.column = finding.column.map { mapping.column($0, of: finding.file) }
+      return finding
+    }
+  }
+
+  /// The file's name with the ending under which it exists; in a mapped folder the file that stands for it.
+  func existing(_ file: String) -> String? {
+    let names = mapping.map { [$0.table(file)?.file].compactMap { $0 } } ?? [file]
+    return names.flatMap { name in ["", ".gz", ".zst"].map { name + $0 } }
+      .first { access("\(path)/\($0)", F_OK) == 0 }
+  }
+
+  func table(_ file: String) throws -> MarketTable {
+    let mapped = mapping?.table(file)
+    guard let found = existing(file) else { throw MarketDataError.missingFile(path: "\(path)/\(mapped?.file ?? file)") }
+    return try MarketTable(path: "\(path)/\(found)", file: found, mapping: mapped)
+  }
+
+  private func tableIfThere(_ file: String) throws -> MarketTable? {
+    // A file that a mapping names has to be there.
+    try existing(file) != nil || mapping?.table(file) != nil ? table(file) : nil
+  }
+
+  /// Names of the files in a part of the folder, without their endings, in order; none in a mapped folder.
+  func symbols(in part: String, ending: String) throws -> [String] {
+    guard mapping == nil, let folder = opendir("\(path)/\(part)") else { return [] }
+    defer { closedir(folder) }
+    var names: Set<String> = []
+    while let entry = readdir(folder) {
+      let name = withUnsafePointer(to: entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: Int(NAME_MAX) + 1) { String(cString: $0) }
+      }
+      for suffix in [".csv", ".csv.gz", ".csv.zst"] where name.hasSuffix(ending + suffix) {
+        names.insert(String(name.dropLast((ending + suffix).count)))
+      }
+    }
+    return names.sorted()
   }
 }

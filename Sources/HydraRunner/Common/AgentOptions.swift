@@ -77,12 +77,14 @@ struct AgentOptions: ParsableArguments {
 
   /// Reads the folder, imports it into the store, runs the arms.
   func run(
-    folder: String, market: String, from: CivilDate?, to: CivilDate?, store url: String, options: RunOptions
+    folder: MarketFolder, market: String, from: CivilDate?, to: CivilDate?, store url: String,
+    repairs: RepairOption? = nil, options: RunOptions
   ) async throws -> RunReport {
-    let settings = try settings(seed: options.seed)
+    var settings = try settings(seed: options.seed)
+    if let repairs { settings.repairs = try repairs.rules(on: settings.repairs) }
     let logger = options.logger("run")
     let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
-    let input = try RunInput(folder: MarketFolder(path: folder), symbol: market, ingested: now)
+    let input = try RunInput(folder: folder, symbol: market, ingested: now, repairs: settings.repairs)
     let features = FeaturePipeline(
       instrument: input.market.instrument, relatedSymbols: input.market.instrument.related
     ).names
@@ -91,7 +93,7 @@ struct AgentOptions: ParsableArguments {
         .badConfiguration, "recipe.dropped: '\(unknown)' is not a feature of \(market)",
         hint: nearestName(to: unknown, in: features).map { "did you mean '\($0)'?" })
     }
-    guard let span = input.span else { throw RunnerError(.badData, "\(market) has no bars in \(folder)") }
+    guard let span = input.span else { throw RunnerError(.badData, "\(market) has no bars in \(folder.path)") }
     let (first, last) = (from ?? span.lowerBound, to ?? span.upperBound)
     guard first <= last else { throw RunnerError(.usage, "--from \(first) is after --to \(last)") }
     let store = try Store(url: url)

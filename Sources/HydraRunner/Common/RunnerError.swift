@@ -41,6 +41,8 @@ extension ExitStatus {
       case .malformed: self = .badData
       }
     case let error as StoreError: self = ExitStatus(error)
+    case is MappingError: self = .badConfiguration
+    case is RepairRuleError: self = .usage
     case is CSVError, is JSONError, is TableFeatureError, is LightGBMFileError, is EvaluationError, is AccountingError:
       self = .badData
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage

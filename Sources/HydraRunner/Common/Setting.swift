@@ -9,6 +9,7 @@ struct Setting {
     case number(ClosedRange<Double>)
     case count(ClosedRange<Int>)
     case names
+    case choice([String])
   }
 
   /// Dotted, without the section `agent` of a file, as in `healing.trials`.
@@ -37,6 +38,7 @@ struct Setting {
         "\(NumberText.text(range.lowerBound))…\(range.upperBound < 1e7 ? NumberText.text(range.upperBound) : "\(range.upperBound)")"
       case .count(let range): "\(range.lowerBound)…\(range.upperBound)"
       case .names: "names"
+      case .choice(let words): words.joined(separator: ", ")
       }
     return isOptional ? "\(words), null" : words
   }
@@ -59,6 +61,9 @@ struct Setting {
     case .names:
       let names = text.split(separator: ",").map { $0.filter { $0 != " " } }
       write(&settings, JSONValue(names))
+    case .choice(let words):
+      guard words.contains(text) else { return "'\(text)' is not one of \(range)" }
+      write(&settings, .string(text))
     }
     return nil
   }
@@ -111,5 +116,17 @@ extension Setting {
     Setting(
       key: key, kind: .names, isOptional: false, option: nil, why: why, read: { JSONValue($0[keyPath: path]) },
       write: { $0[keyPath: path] = ($1.array ?? []).compactMap(\.string) })
+  }
+
+  /// The rule for a kind of finding.
+  static func rule(_ kind: DataFinding.Kind, _ why: String) -> Setting {
+    Setting(
+      key: "repairs.\(kind.rawValue.map { $0 == "_" ? "-" : "\($0)" }.joined())",
+      kind: .choice(RepairRules.choices(for: kind).map(\.rawValue)), isOptional: false, option: nil, why: why,
+      read: { .string($0.repairs[kind].rawValue) },
+      write: { settings, value in
+        // Only words that are choices come here.
+        if let action = value.string.flatMap(RepairRules.Action.init) { try? settings.repairs.set(kind, to: action) }
+      })
   }
 }

@@ -2,7 +2,7 @@ import HydraCore
 
 extension Setting {
   /// Every setting of the agent that an operator may change, by section.
-  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate }
+  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate + repairs }
 
   /// The setting of that key.
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
@@ -169,5 +169,24 @@ extension Setting {
         "gate.turnover-allowance", \.healing.gate.turnoverAllowance, 0...1_000_000,
         "lots on top: a champion that hardly trades forbids nothing"),
     ]
+  }
+
+  private static var repairs: [Setting] {
+    let reasons: [DataFinding.Kind: String] = [
+      .badTick: "a misplaced decimal point is sure; what the price was is nearly sure",
+      .badValue: "a price is positive and does not quadruple within a row",
+      .clockChange: "an hour does not change what is known at the end of a day",
+      .duplicate: "one time has one price, the first; `correct` lets the last one count",
+      .highBelowLow: "which of the numbers is wrong cannot be told; `correct` exchanges them",
+      .lateReport: "a late report is a report, from its release on",
+      .outOfOrder: "`correct` sorts by time",
+      .outsideRange: "which of the numbers is wrong cannot be told; `correct` widens the range",
+      .restatedReport: "the revision counts from its own release on",
+      .sourcesDiffer: "which file is right cannot be told; `correct` takes the contract's bars",
+      .staleSettlement: "a market can stand still; `correct` takes the contract's bars where there are any",
+      .unitChange: "old position reports are divided to contracts",
+      .zeroVolumeRun: "no trade is no fault; `drop` drops a run's bars from the fifth on",
+    ]
+    return RepairRules.kinds.map { .rule($0, reasons[$0] ?? "") }
   }
 }

@@ -3,11 +3,11 @@ import HydraNumerics
 extension MarketFolder {
   /// A market with those of its related markets that the folder has.
   public func marketWithRelated(
-    _ name: String, ingested: Timestamp
+    _ name: String, ingested: Timestamp, repairs: RepairRules = RepairRules()
   ) throws -> (primary: MarketHistory, related: [MarketHistory]) {
-    let primary = try history(symbol: name, ingested: ingested)
+    let primary = try history(symbol: name, ingested: ingested, repairs: repairs)
     let related = try primary.instrument.related.filter { hasMarket($0) }.map {
-      try history(symbol: $0, ingested: ingested)
+      try history(symbol: $0, ingested: ingested, repairs: repairs)
     }
     return (primary, related)
   }

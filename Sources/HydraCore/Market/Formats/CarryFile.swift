@@ -11,6 +11,8 @@ struct CarryRow {
   var carry: Double?
   var forwardContract: ContractMonth?
   var forward: Double?
+  /// Whether the row had a price that was dropped: its absence is reported already.
+  var isRefused = false
 
   /// A row of 23:00:00 UTC marks the day's settlement; all others are intraday prices.
   var isSettlement: Bool { time.nanosecondsOfDay == 23 * 3_600_000_000_000 }
@@ -38,19 +40,17 @@ struct CarryRow {
 /// prices are reported and taken as missing:
 ///
 /// - zero, negative and infinite ones;
-/// - a price of the held contract more than ``CarryFile/jumpFactor`` times above or below the last good one, unless the
+/// - a price of the held contract more than ``DecimalSlip/jumpFactor`` times above or below the last good one, unless the
 ///   two rows before it were refused for agreeing with it: then the new level is accepted and reported;
 /// - a neighbour's price as far from the held contract's in the same row.
 ///
-/// Rows that come late are put in their place and reported; of rows with the same time the first one counts.
+/// Rows that come late are put in their place and reported; of rows with the same time the first one counts. Other
+/// ``RepairRules`` put a misplaced decimal point right, keep what jumps, or let the last row of a time count.
 struct CarryFile {
-  /// No futures price quadruples between two rows; a misplaced decimal point is a factor of ten.
-  static let jumpFactor = 4.0
-
   private(set) var rows: [CarryRow] = []
   private(set) var findings: [DataFinding] = []
 
-  init(_ table: MarketTable) throws(MarketDataError) {
+  init(_ table: MarketTable, rules: RepairRules = RepairRules()) throws(MarketDataError) {
     try table.require("datetime", "price", "price_contract")
     rows.reserveCapacity(table.rows)
     for index in 0..<table.rows {
@@ -71,46 +71,58 @@ struct CarryFile {
           carryContract: try table.contract(index, "carry_contract"), carry: numbers[1],
           forwardContract: try table.contract(index, "forward_contract"), forward: numbers[2]))
     }
-    findings += TimeOrder.sort(&rows, file: table.file, time: \.time, line: \.line)
-    dropJumps(file: table.file)
+    findings += TimeOrder.sort(&rows, file: table.file, rules: rules, time: \.time, line: \.line)
+    judgeJumps(file: table.file, rules)
   }
 
-  private mutating func dropJumps(file: String) {
+  private mutating func judgeJumps(file: String, _ rules: RepairRules) {
     var good: Double?
     var refused: Double?
     var refusals = 0
     for index in rows.indices {
       guard let price = rows[index].price else { continue }
-      if let last = good, !Self.isNear(price, last) {
-        refusals = refused.map { Self.isNear(price, $0) } == true ? refusals + 1 : 1
+      var reference = price
+      if let last = good,
+        let verdict = DecimalSlip.judge(price, reference: last, referenceName: "the last price", rules: rules)
+      {
+        refusals = refused.map { DecimalSlip.isNear(price, $0) } == true ? refusals + 1 : 1
         refused = price
-        let accepted = refusals >= 3
-        findings.append(
-          DataFinding(
-            accepted ? .unitChange : .badValue, file: file, line: rows[index].line, column: "price",
-            date: rows[index].tradeDate, value: NumberText.text(price),
-            message: accepted
-              ? "third price in a row at this level after \(last): taken as the new level"
-              : "more than \(Self.jumpFactor) times away from the last price, \(NumberText.text(last))",
-            action: accepted ? .noted : .dropped))
-        guard accepted else {
-          rows[index].price = nil
-          continue
+        if refusals >= 3 {
+          findings.append(
+            finding(
+              .unitChange, file, rows[index], "price", price,
+              "third price in a row at this level after \(last): taken as the new level", .noted))
+        } else {
+          findings.append(
+            finding(
+              verdict.kind, file, rows[index], "price", price, verdict.message, rules.action(verdict.kind),
+              after: verdict.after))
+          rows[index].price = verdict.price
+          rows[index].isRefused = verdict.price == nil
+          reference = last
         }
       }
-      (good, refused, refusals) = (price, nil, 0)
+      if reference == price { (good, refused, refusals) = (price, nil, 0) }
       for (column, field) in [("carry", \CarryRow.carry), ("forward", \CarryRow.forward)] {
-        guard let neighbour = rows[index][keyPath: field], !Self.isNear(neighbour, price) else { continue }
+        guard let neighbour = rows[index][keyPath: field],
+          let verdict = DecimalSlip.judge(
+            neighbour, reference: reference, referenceName: "the held contract's price", rules: rules)
+        else { continue }
         findings.append(
-          DataFinding(
-            .badValue, file: file, line: rows[index].line, column: column, date: rows[index].tradeDate,
-            value: NumberText.text(neighbour),
-            message: "more than \(Self.jumpFactor) times away from the held contract's price, \(price)",
-            action: .dropped))
-        rows[index][keyPath: field] = nil
+          finding(
+            verdict.kind, file, rows[index], column, neighbour, verdict.message, rules.action(verdict.kind),
+            after: verdict.after))
+        rows[index][keyPath: field] = verdict.price
       }
     }
   }
 
-  static func isNear(_ a: Double, _ b: Double) -> Bool { a <= b * jumpFactor && b <= a * jumpFactor }
+  private func finding(
+    _ kind: DataFinding.Kind, _ file: String, _ row: CarryRow, _ column: String, _ value: Double, _ message: String,
+    _ action: DataFinding.Action, after: String? = nil
+  ) -> DataFinding {
+    DataFinding(
+      kind, file: file, line: row.line, column: column, date: row.tradeDate, value: NumberText.text(value),
+      after: after, message: message, action: action)
+  }
 }

@@ -80,13 +80,15 @@ struct HeldBarAssembly {
       closeStaleRun()
       if let settlement {
         appendBar(date, closing: settlement, among: [settlement], source: .settlement)
-      } else if let row = settlementRow ?? intraday.last {
+      } else if let row = settlementRow ?? intraday.last, !rows[row].isRefused {
         report(.gap, rows[row], date, "no settlement price on this date: no bar", .dropped)
       }
     case .intraday:
       if let settlement { extendStaleRun(rows[settlement]) }
       guard let closing = intraday.last else {
-        if let row = settlementRow { report(.gap, rows[row], date, "no hourly price on this date: no bar", .dropped) }
+        if let row = settlementRow, !rows[row].isRefused {
+          report(.gap, rows[row], date, "no hourly price on this date: no bar", .dropped)
+        }
         return
       }
       let isNightOnly = intraday.allSatisfy { isNight(rows[$0], date) }
@@ -141,7 +143,8 @@ struct HeldBarAssembly {
     let (votes, stale) = (rule.votes - run.votesBefore, rule.staleVotes - run.staleVotesBefore)
     findings.append(
       DataFinding(
-        .staleSettlement, file: file, line: run.first.line, column: "price", date: run.first.tradeDate,
+        .staleSettlement, file: file, line: run.first.line, lastLine: run.last.line, column: "price",
+        date: run.first.tradeDate,
         value: "\(run.count)",
         message: "\(run.count) settlement rows to \(run.last.tradeDate) (line \(run.last.line)) give way to the last "
           + "intraday price; \(stale) of \(votes) comparable ones are nearer to the price of the trade date before",
@@ -152,7 +155,8 @@ struct HeldBarAssembly {
     guard let first = weekendRows.first, let last = weekendRows.last else { return }
     findings.append(
       DataFinding(
-        .staleSettlement, file: file, line: rows[first].line, column: "datetime", date: rows[first].tradeDate,
+        .staleSettlement, file: file, line: rows[first].line, lastLine: rows[last].line, column: "datetime",
+        date: rows[first].tradeDate,
         value: "\(weekendRows.count)",
         message:
           "\(weekendRows.count) settlement rows on weekends to \(rows[last].tradeDate) (line \(rows[last].line)): "
@@ -161,10 +165,12 @@ struct HeldBarAssembly {
   }
 
   private mutating func reportGaps() {
-    for (earlier, later) in zip(bars, bars.dropFirst()) where later.date - earlier.date > Self.longestGap {
+    for (index, (earlier, later)) in zip(bars, bars.dropFirst()).enumerated()
+    where later.date - earlier.date > Self.longestGap {
       findings.append(
         DataFinding(
-          .gap, file: file, column: "datetime", date: later.date, value: "\(later.date - earlier.date)",
+          .gap, file: file, line: rows[closingRows[index + 1]].line, column: "datetime", date: later.date,
+          value: "\(later.date - earlier.date)",
           message: "no bar for \(later.date - earlier.date) days after \(earlier.date)", action: .noted))
     }
   }

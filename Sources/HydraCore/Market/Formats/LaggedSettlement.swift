@@ -11,8 +11,10 @@ import HydraNumerics
 ///   least ``repeatTicks`` ticks.
 ///
 /// A date proves nothing when the second-nearby series may have changed its contract: when |d| is above
-/// ``largestMove`` of the price, or its open interest changed by more than ``largestInterestChange``. The bars are
-/// kept: a market can stand still, and what a late price is worth is for the reader to say.
+/// ``largestMove`` of the price, or its open interest changed by more than ``largestInterestChange``. The standard rule
+/// keeps the bars: a market can stand still, and what a late price is worth is for the reader to say. Another rule
+/// drops those that are proven late on their own date, by what is known by then; the first ones of a run are proven
+/// by later ones and are kept. Where there are bars of every contract, ``ContractBarsFile`` knows better.
 ///
 /// Chosen on six generated worlds of ten years with a planted run of ten late settlements each: three of four late rows
 /// are found, with nine false ones among 24 market histories; on the real files none to five false runs a market.
@@ -27,11 +29,12 @@ enum LaggedSettlement {
   static let largestInterestChange = 0.25
 
   static func findings(
-    bars: [HeldBar], lines: [Int], daily: [DailyBar], tickSize: Double, file: String
-  ) -> [DataFinding] {
+    bars: [HeldBar], lines: [Int], daily: [DailyBar], tickSize: Double, file: String, rules: RepairRules
+  ) -> [LateSettlement] {
     let moves = self.moves(bars: bars, daily: daily)
     var isLate = Array(repeating: false, count: bars.count)
     var isRepeat = isLate
+    var isProven = isLate
     /// Distances of p from the d of the same date and of the date before, for the newest bars in a row.
     var distances: [(same: Double, lagged: Double)] = []
     for index in bars.indices.dropFirst() {
@@ -52,17 +55,20 @@ enum LaggedSettlement {
       let lagged = distances.reduce(0) { $0 + $1.lagged }
       if distances.count == window, same >= windowTicks * tickSize, lagged <= lagShare * same {
         for late in (index - window + 1)...index { isLate[late] = true }
+        isProven[index] = true
       }
     }
     return bars.indices.filter { isLate[$0] || isRepeat[$0] }.map { index in
       let move = NumberText.text(((moves[index] ?? 0) / tickSize).rounded() * tickSize)
-      return DataFinding(
+      let action = isProven[index] || isRepeat[index] ? rules[.staleSettlement] : .keep
+      let finding = DataFinding(
         .staleSettlement, file: file, line: lines[index], column: "price", date: bars[index].date,
         value: NumberText.text(bars[index].close),
         message: isRepeat[index]
           ? "same price as on \(bars[index - 1].date), while the second-nearby contract moved by \(move)"
           : "moves as the second-nearby contract did a trade date earlier; that one now moved by \(move)",
-        action: .kept)
+        action: action == .keep ? .kept : .dropped)
+      return LateSettlement(bar: index, finding: finding, corrected: nil)
     }
   }
 

@@ -13,31 +13,44 @@ struct MarketTable {
   private let table: CSVTable
   private let columns: [String: Int]
   private let lines: [Int]
+  private let mapping: TableMapping?
 
   /// Throws `FileError` and `CSVError` when the file is damaged or no table.
-  init(path: String, file: String) throws {
-    let packed = try FileBytes.readRaw(path)
-    try self.init(packed, path: path, file: file)
-  }
-
-  /// - Parameter packed: the file's bytes, which may be compressed.
-  init(_ packed: [UInt8], path: String, file: String) throws {
+  ///
+  /// - Parameter mapping: how the file writes what the standard layout holds; nil for a file of that layout.
+  init(path: String, file: String, mapping: TableMapping? = nil) throws {
     self.path = path
     self.file = file
+    self.mapping = mapping
+    let packed = try FileBytes.readRaw(path)
     hash = SHA256.hash(packed)
     let bytes = try Compression.decompressed(packed, file: path)
-    table = try CSVTable(bytes: bytes, file: path)
+    var options = CSVTable.Options()
+    if let delimiter = mapping?.delimiter.asciiValue { options.delimiter = delimiter }
+    table = try CSVTable(bytes: bytes, file: path, options: options)
     rows = table.count
-    columns = Dictionary(
+    let header = Dictionary(
       table.header.enumerated().map { (Self.withoutBlanks($0.element), $0.offset) }, uniquingKeysWith: { a, _ in a })
     lines = Self.firstLines(of: bytes)
+    guard let mapping else {
+      columns = header
+      return
+    }
+    columns = mapping.columns.compactMapValues { header[$0] }
+    for (_, name) in mapping.columns.sorted(by: { $0.key < $1.key }) where header[name] == nil {
+      throw MarketDataError.malformed(
+        file: path, line: 1, column: name, value: nil,
+        expected: "there is no such column; the file has \(table.header.joined(separator: ", "))")
+    }
   }
 
-  func has(_ column: String) -> Bool { columns[column] != nil }
+  func has(_ column: String) -> Bool { columns[column] != nil || mapping?.constants[column] != nil }
 
   func require(_ names: String...) throws(MarketDataError) {
     for name in names where !has(name) {
-      throw .malformed(file: path, line: 1, column: name, value: nil, expected: "there is no such column")
+      throw .malformed(
+        file: path, line: 1, column: name, value: nil,
+        expected: "there is no such column; the file has \(table.header.joined(separator: ", "))")
     }
   }
 
@@ -46,8 +59,21 @@ struct MarketTable {
 
   /// The field without blanks around it; empty where the column is absent.
   func text(_ row: Int, _ column: String) -> String {
-    guard let index = columns[column] else { return "" }
+    let text = plainText(row, column)
+    guard let mapping else { return text }
+    // What does not have the mapping's form is passed on as it stands: the reader of the field refuses it.
+    return mapping.standardText(text, of: column) ?? text
+  }
+
+  /// The field as the file writes it.
+  private func plainText(_ row: Int, _ column: String) -> String {
+    guard let index = columns[column] else { return mapping?.constants[column] ?? "" }
     return Self.withoutBlanks(table.string(row: row, column: index))
+  }
+
+  /// Whether a field of a mapped file has the form that the mapping names.
+  private func hasMappedForm(_ row: Int, _ column: String) -> Bool {
+    mapping.map { $0.standardText(plainText(row, column), of: column) != nil } ?? true
   }
 
   private static func withoutBlanks(_ text: String) -> String {
@@ -82,7 +108,9 @@ struct MarketTable {
   func number(_ row: Int, _ column: String) throws(MarketDataError) -> Double? {
     let text = text(row, column)
     if text.isEmpty { return nil }
-    guard let value = NumberText.number(text) else { throw malformed(row, column, text, "a number") }
+    guard hasMappedForm(row, column), let value = NumberText.number(text) else {
+      throw malformed(row, column, text, "a number")
+    }
     return value
   }
 
@@ -101,7 +129,7 @@ struct MarketTable {
   /// A date of the years 1800 to 2200: far inside what 64-bit nanoseconds can hold.
   func date(_ row: Int, _ column: String) throws(MarketDataError) -> CivilDate {
     let text = text(row, column)
-    guard let date = CivilDate(text), (1800...2200).contains(date.year) else {
+    guard hasMappedForm(row, column), let date = CivilDate(text), (1800...2200).contains(date.year) else {
       throw malformed(row, column, text, "a date like 2014-12-31")
     }
     return date
@@ -110,7 +138,7 @@ struct MarketTable {
   /// A moment; without a zone it is UTC.
   func time(_ row: Int, _ column: String) throws(MarketDataError) -> Timestamp {
     let text = text(row, column)
-    guard let time = Timestamp(text), (1800...2200).contains(time.date.year) else {
+    guard hasMappedForm(row, column), let time = Timestamp(text), (1800...2200).contains(time.date.year) else {
       throw malformed(row, column, text, "a time like 2014-12-31 23:00:00")
     }
     return time
@@ -120,7 +148,9 @@ struct MarketTable {
   func contract(_ row: Int, _ column: String) throws(MarketDataError) -> ContractMonth? {
     let text = text(row, column)
     if text.isEmpty { return nil }
-    guard let contract = ContractMonth(text) else { throw malformed(row, column, text, "a contract like 20150300") }
+    guard hasMappedForm(row, column), let contract = ContractMonth(text) else {
+      throw malformed(row, column, text, "a contract like 20150300")
+    }
     return contract
   }
 
@@ -135,6 +165,11 @@ struct MarketTable {
   }
 
   func malformed(_ row: Int, _ column: String, _ value: String, _ expected: String) -> MarketDataError {
-    .malformed(file: path, line: line(row), column: column, value: value, expected: expected)
+    guard let mapping else {
+      return .malformed(file: path, line: line(row), column: column, value: value, expected: expected)
+    }
+    return .malformed(
+      file: path, line: line(row), column: mapping.columns[column] ?? column, value: plainText(row, column),
+      expected: mapping.expectation(of: column))
   }
 }

@@ -7,12 +7,11 @@ import HydraNumerics
 /// an original and its revision, by release time; without a release time nobody can say from when the second one was
 /// known, and it is dropped. Numbers in the unit of the old reports are converted, see ``PositionUnits``.
 struct PositionsFile {
-  /// A report is missing where two as-of dates lie further apart than this many times the usual distance, the median of
-  /// the ``usualGaps`` distances before: 15 days in semi-monthly years, 7 in weekly ones.
-  static let gapFactor = 1.3
-  static let usualGaps = 8
-  /// Taken as the usual distance while fewer than ``minimumGaps`` are known.
-  static let longestUsualGap = 15
+  /// A report is missing where two as-of dates lie further apart than this many times the usual distance: the lower
+  /// quartile of the ``usualGaps`` distances before, or after while fewer than ``minimumGaps`` are before. In weekly
+  /// years it is 6 or 7 days, in semi-monthly ones 13 to 15; many missing weeks in a row do not raise it.
+  static let gapFactor = 1.5
+  static let usualGaps = 16
   static let minimumGaps = 3
   /// Days behind the schedule from which a release is late: a holiday explains less.
   static let lateDays = 4
@@ -28,11 +27,14 @@ struct PositionsFile {
   }
 
   private let file: String
+  private let rules: RepairRules
 
   init(
-    _ table: MarketTable, symbol: String, oldUnitsPerContract: Double?, ingested: Timestamp
+    _ table: MarketTable, symbol: String, oldUnitsPerContract: Double?, ingested: Timestamp,
+    rules: RepairRules = RepairRules()
   ) throws(MarketDataError) {
     file = table.file
+    self.rules = rules
     try table.require("as_of_date", "commercial_long", "commercial_short")
     var rows: [Row] = []
     for index in 0..<table.rows {
@@ -41,7 +43,7 @@ struct PositionsFile {
     order(&rows)
     if let oldUnitsPerContract { convert(&rows, oldUnitsPerContract) }
     reportGaps(rows)
-    reportReleases(rows)
+    rows = rows.filter { judgeRelease($0) }
     reports = rows.map(\.report).enumerated().sorted { a, b in
       let (timeA, timeB) = (a.element.times.available, b.element.times.available)
       return timeA != timeB ? timeA < timeB : a.offset < b.offset
@@ -72,6 +74,22 @@ struct PositionsFile {
           message: "before the end of the as-of date; the scheduled release counts", action: .converted))
       release = nil
     }
+    if let given = release, let meant = ReportRelease.withClockChange(given) {
+      var found = table.finding(
+        .clockChange, index, "release_time", date: asOf,
+        message: "an hour from 15:30 New York in a week in which the clocks were changed",
+        action: rules.action(.clockChange))
+      switch rules[.clockChange] {
+      case .keep: break
+      case .drop:
+        findings.append(found)
+        return nil
+      case .correct:
+        found.after = meant.description
+        release = meant
+      }
+      findings.append(found)
+    }
     let available = release ?? ReportRelease.scheduled(asOf: asOf)
     let times = FactTimes(event: event, published: available, available: available, ingested: ingested)
     return Row(
@@ -96,8 +114,20 @@ struct PositionsFile {
   /// Sorts by as-of date and release, marks revisions, drops repetitions.
   private mutating func order(_ rows: inout [Row]) {
     for (earlier, later) in zip(rows, rows.dropFirst()) where later.report.asOf < earlier.report.asOf {
+      let isDropped = rules[.outOfOrder] == .drop
       findings.append(
-        finding(.outOfOrder, later, "as_of_date", "stands behind \(earlier.report.asOf); sorted by date", .converted))
+        finding(
+          .outOfOrder, later, "as_of_date",
+          "stands behind \(earlier.report.asOf); " + (isDropped ? "left out" : "sorted by date"),
+          rules.action(.outOfOrder), after: isDropped ? nil : "sorted by date"))
+    }
+    if rules[.outOfOrder] == .drop {
+      var newest: CivilDate?
+      rows = rows.filter { row in
+        guard row.report.asOf >= newest ?? row.report.asOf else { return false }
+        newest = row.report.asOf
+        return true
+      }
     }
     rows = rows.enumerated().sorted { a, b in
       let (x, y) = (a.element.report, b.element.report)
@@ -128,53 +158,68 @@ struct PositionsFile {
     let sides = rows.map { ($0.report.commercialLong, $0.report.commercialShort) }
     let old = PositionUnits.oldUnitRows(sides, oldUnitsPerContract: oldUnitsPerContract)
     guard old > 0 else { return }
-    for index in 0..<old {
-      rows[index].report.commercialLong /= oldUnitsPerContract
-      rows[index].report.commercialShort /= oldUnitsPerContract
-    }
     let end = old < rows.count ? rows[old] : rows[old - 1]
-    findings.append(
-      finding(
-        .unitChange, end, "commercial_long",
-        "\(old) reports to \(rows[old - 1].report.asOf) (line \(rows[old - 1].line)) are in old units, "
-          + "divided by \(oldUnitsPerContract) to contracts", .converted))
+    let lines = rows[..<old].map(\.line)
+    let isConverted = rules[.unitChange] == .correct
+    var found = finding(
+      .unitChange, end, "commercial_long",
+      "\(old) reports to \(rows[old - 1].report.asOf) (line \(rows[old - 1].line)) are in old units, "
+        + "\(NumberText.text(oldUnitsPerContract)) to a contract", rules.action(.unitChange))
+    found.after = isConverted ? "lines \(lines.min()!) to \(lines.max()!) divided by it" : nil
+    findings.append(found)
+    switch rules[.unitChange] {
+    case .keep: break
+    case .drop: rows.removeFirst(old)
+    case .correct:
+      for index in 0..<old {
+        rows[index].report.commercialLong /= oldUnitsPerContract
+        rows[index].report.commercialShort /= oldUnitsPerContract
+      }
+    }
   }
 
   private mutating func reportGaps(_ rows: [Row]) {
-    var gaps: [Int] = []
-    for (earlier, later) in zip(rows, rows.dropFirst()) where later.report.asOf > earlier.report.asOf {
-      let days = later.report.asOf - earlier.report.asOf
-      let usual = gaps.suffix(Self.usualGaps).sorted()
-      let median = usual.count < Self.minimumGaps ? Self.longestUsualGap : usual[usual.count / 2]
-      if Double(days) > Self.gapFactor * Double(median) {
+    let pairs = zip(rows, rows.dropFirst()).filter { $1.report.asOf > $0.report.asOf }
+    let gaps = pairs.map { $1.report.asOf - $0.report.asOf }
+    for (index, (earlier, later)) in pairs.enumerated() {
+      let usual =
+        index < Self.minimumGaps
+        ? gaps[(index + 1)...].prefix(Self.usualGaps) : gaps[..<index].suffix(Self.usualGaps)
+      guard usual.count >= Self.minimumGaps else { continue }
+      let days = gaps[index]
+      if Double(days) > Self.gapFactor * Double(usual.sorted()[usual.count / 4]) {
         findings.append(
           finding(
             .missingReport, later, "as_of_date", "no report for \(days) days after \(earlier.report.asOf)", .noted))
       }
-      gaps.append(days)
     }
   }
 
-  private mutating func reportReleases(_ rows: [Row]) {
-    for row in rows {
-      let report = row.report
-      let days = report.times.available.date - ReportRelease.scheduled(asOf: report.asOf).date
-      if report.isRevision {
-        findings.append(
-          finding(.restatedReport, row, "commercial_long", "other figures, known \(report.times.available)", .kept))
-      } else if days >= Self.lateDays {
-        findings.append(
-          finding(
-            .lateReport, row, "release_time", "known \(report.times.available), \(days) days behind schedule", .kept))
-      }
+  /// Reports restated and late releases; false when the rules drop the report.
+  private mutating func judgeRelease(_ row: Row) -> Bool {
+    let report = row.report
+    let days = report.times.available.date - ReportRelease.scheduled(asOf: report.asOf).date
+    if report.isRevision {
+      findings.append(
+        finding(
+          .restatedReport, row, "commercial_long", "other figures, known \(report.times.available)",
+          rules.action(.restatedReport)))
+      return rules[.restatedReport] == .keep
     }
+    guard days >= Self.lateDays else { return true }
+    findings.append(
+      finding(
+        .lateReport, row, "release_time", "known \(report.times.available), \(days) days behind schedule",
+        rules.action(.lateReport)))
+    return rules[.lateReport] == .keep
   }
 
   private func finding(
-    _ kind: DataFinding.Kind, _ row: Row, _ column: String, _ message: String, _ action: DataFinding.Action
+    _ kind: DataFinding.Kind, _ row: Row, _ column: String, _ message: String, _ action: DataFinding.Action,
+    after: String? = nil
   ) -> DataFinding {
     DataFinding(
       kind, file: file, line: row.line, column: column, date: row.report.asOf, value: "\(row.report.asOf)",
-      message: message, action: action)
+      after: after, message: message, action: action)
   }
 }

@@ -78,9 +78,11 @@ struct SyntheticFolder {
     var line = 2
     for market in markets {
       let (model, schedule) = (market.model, market.schedule)
+      // One digit of the year, as exchanges write it, comes again after ten years; two digits do not.
+      let isShort = settings.faults && model.symbol == markets[0].model.symbol
       var codes: [String] = []
       for (index, contract) in schedule.contracts.enumerated() {
-        let code = "\(model.symbol)\(contract.code.first!)\(contract.year % 10)"
+        let code = "\(model.symbol)" + (isShort ? "\(contract.code.first!)\(contract.year % 10)" : contract.code)
         text.append("\(model.symbol),\(code),")
         text.append(contract: contract)
         text.comma()
@@ -101,7 +103,7 @@ struct SyntheticFolder {
         text.comma()
         if let margin = model.initialMargin { text.append(margin, decimals: 2) }
         text.newline()
-        if settings.faults, market.model.symbol == markets[0].model.symbol, codes.contains(code) {
+        if isShort, codes.contains(code) {
           faults.append(
             PlantedFault(
               kind: .reusedCode, file: path, line: line, lastLine: line, date: schedule.expiries[index], column: "code",

@@ -85,15 +85,21 @@ public struct PlantedFault: Hashable, Codable, Sendable {
     /// The row stands twice.
     case duplicate
     /// A price is ten times too large.
-    case badTick = "bad_value"
+    case badTick = "bad_tick"
     /// High and low are exchanged.
     case highBelowLow = "high_below_low"
+    /// The settlement lies outside of high and low.
+    case outsideRange = "outside_range"
+    /// Trade dates in a row say that nothing was traded; the line is that of the first.
+    case zeroVolumeRun = "zero_volume_run"
     /// Trade dates are left out before this row.
     case gap
     /// Older rows are in thousand bushels, five to a contract.
     case unitChange = "unit_change"
     /// A report that was published before, with other figures.
     case restatedReport = "restated_report"
+    /// A release time is an hour off: it was written with the offset from before the clocks were changed.
+    case clockChange = "clock_change"
     /// Reports came out weeks late, two a week.
     case delayedReport = "delayed_report"
     /// No report, because fewer than 20 traders would have been in it; the line is that of the next report.
@@ -113,4 +119,23 @@ public struct PlantedFault: Hashable, Codable, Sendable {
   public var column: String?
   /// What the field would say without the fault.
   public var trueValue: String?
+
+  /// The kind under which a check of the data reports it.
+  public var findingKind: DataFinding.Kind {
+    switch kind {
+    case .staleSettlement: .staleSettlement
+    case .duplicate: .duplicate
+    case .badTick: .badTick
+    case .highBelowLow: .highBelowLow
+    case .outsideRange: .outsideRange
+    case .zeroVolumeRun: .zeroVolumeRun
+    case .gap: .gap
+    case .unitChange: .unitChange
+    case .restatedReport: .restatedReport
+    case .clockChange: .clockChange
+    case .delayedReport: .lateReport
+    case .withheldReport: .missingReport
+    case .reusedCode: .reusedCode
+    }
+  }
 }
