@@ -5,8 +5,8 @@ import HydraCore
 struct FeaturesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "features",
-    abstract: "Point-in-time features: build a table, look at the newest row known at a moment.",
-    subcommands: [FeaturesBuildCommand.self, FeaturesAsOfCommand.self])
+    abstract: "Point-in-time features: build a table, look at what was known at a moment, check for leaks.",
+    subcommands: [FeaturesBuildCommand.self, FeaturesAsOfCommand.self, LookAheadCommand.self])
 }
 
 /// `hydra features build`: a row for each trade date.

@@ -47,7 +47,8 @@ import Testing
     ])
     #expect(history.daily.map(\.date) == [date("2014-12-22"), date("2014-12-29")])
     #expect(history.daily.allSatisfy { $0.volume == nil && $0.previousOpenInterest == nil })
-    #expect(history.findings.filter { $0.kind == .badValue }.map(\.line) == [3, 4, 5, 6, 6])
+    #expect(history.findings.filter { $0.kind == .badValue }.map(\.line) == [3, 5, 6, 6])
+    #expect(history.findings.filter { $0.kind == .badTick }.map(\.line) == [4])
     #expect(history.findings.filter { $0.kind == .badValue }.map(\.action).suffix(2) == [.converted, .converted])
   }
 

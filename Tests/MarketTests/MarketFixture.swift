@@ -32,7 +32,9 @@ final class MarketFixture {
 
   var folder: MarketFolder { MarketFolder(path: url.path) }
 
-  func oats() throws -> MarketHistory { try folder.history(symbol: "ZO", ingested: Self.ingested) }
+  func oats(_ rules: RepairRules = RepairRules()) throws -> MarketHistory {
+    try folder.history(symbol: "ZO", ingested: Self.ingested, repairs: rules)
+  }
 
   /// The history of oats with these rows of the `carry` file.
   static func carry(_ rows: [String]) throws -> MarketHistory {

@@ -53,10 +53,15 @@ import Testing
       let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
       let line = String(lines[fault.line - 1])
       switch fault.kind {
-      case .staleSettlement, .badTick, .highBelowLow, .gap: #expect(line.hasPrefix(fault.date.description), "\(fault)")
+      case .staleSettlement, .badTick, .highBelowLow, .outsideRange, .zeroVolumeRun, .gap:
+        #expect(line.hasPrefix(fault.date.description), "\(fault)")
       case .duplicate: #expect(lines[fault.line - 1] == lines[fault.line - 2], "\(fault)")
       case .restatedReport: #expect(line.hasPrefix(fault.date.description) && line.hasSuffix(",1"), "\(fault)")
       case .delayedReport: #expect(line.hasPrefix(fault.date.description), "\(fault)")
+      case .clockChange:
+        let right = Timestamp(fault.trueValue!)!
+        let offByAnHour = [-3600, 3600].contains { line.contains(right.adding(seconds: $0).description) }
+        #expect(offByAnHour && ExchangeZone.newYork.time(at: right) == (15, 30), "\(fault)")
       case .withheldReport: #expect(line > fault.date.description, "\(fault)")
       case .unitChange: #expect(lines[fault.lastLine].hasPrefix(fault.date.description), "\(fault)")
       case .reusedCode: #expect(lines.count { $0.contains(line.split(separator: ",")[1]) } >= 2, "\(fault)")

@@ -25,7 +25,7 @@ import Testing
     var settings = SyntheticWorld.Settings(seed: 20, years: 2)
     settings.effectScale = 3
     #expect(
-      SyntheticWorld.generate(settings).hash == "4fe5548e9c49117726f26e4ec354f8183932600f870777d53f2da047f9ca01b3")
+      SyntheticWorld.generate(settings).hash == "cc49dc09be4542d8429adc91c5c19946340dce861a959c9ed4c83bbb4cc64043")
   }
 
   @Test func theFolderHasTheLayoutOfTheSampleData() throws {

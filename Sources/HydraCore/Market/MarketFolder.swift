@@ -28,11 +28,23 @@ public struct MarketFolder: Sendable {
   public let path: String
   /// What the files and columns of the folder are called, where they have names of their own.
   public let mapping: MarketMapping?
+  /// Nil, or the moment after which nothing is read.
+  private var moment: Timestamp?
 
   /// - Parameter mapping: nil for a folder in the layout above.
   public init(path: String, mapping: MarketMapping? = nil) {
     self.path = path
     self.mapping = mapping
+  }
+
+  /// The folder as it was at a moment: rows that became known later are not even read.
+  ///
+  /// What is imported from it can be compared with what is imported from the whole: an importer that decides by rows that
+  /// come later shows.
+  public func known(by moment: Timestamp) -> MarketFolder {
+    var folder = self
+    folder.moment = min(moment, self.moment ?? moment)
+    return folder
   }
 
   /// The markets listed in `carry/instruments.csv` or in the mapping, in their order.
@@ -149,15 +161,35 @@ public struct MarketFolder: Sendable {
 
   /// The file's name with the ending under which it exists; in a mapped folder the file that stands for it.
   func existing(_ file: String) -> String? {
-    let names = mapping.map { [$0.table(file)?.file].compactMap { $0 } } ?? [file]
-    return names.flatMap { name in ["", ".gz", ".zst"].map { name + $0 } }
-      .first { access("\(path)/\($0)", F_OK) == 0 }
+    guard let mapping else { return existingFile(file) }
+    return mapping.table(file).flatMap { existingFile($0.file) }
+  }
+
+  /// The name with the ending under which a file of the folder exists, whatever it is to a mapping.
+  func existingFile(_ file: String) -> String? {
+    ["", ".gz", ".zst"].map { file + $0 }.first { access("\(path)/\($0)", F_OK) == 0 }
   }
 
   func table(_ file: String) throws -> MarketTable {
     let mapped = mapping?.table(file)
     guard let found = existing(file) else { throw MarketDataError.missingFile(path: "\(path)/\(mapped?.file ?? file)") }
-    return try MarketTable(path: "\(path)/\(found)", file: found, mapping: mapped)
+    var table = try MarketTable(path: "\(path)/\(found)", file: found, mapping: mapped)
+    if let moment { try table.keep { try Self.known($0, $1, of: file).map { $0 <= moment } ?? true } }
+    return table
+  }
+
+  /// When a row of a file of the standard layout could be known; nil for files without dates.
+  private static func known(
+    _ table: MarketTable, _ row: Int, of file: String
+  ) throws(MarketDataError) -> Timestamp? {
+    switch file.split(separator: "/").first {
+    case "carry" where table.has("datetime"):
+      return CarryRow.known(try table.time(row, "datetime"))
+    case "daily" where table.has("date"), "bars" where table.has("date"):
+      return try table.date(row, "date").timestamp(hour: 23)
+    case "cot" where table.has("as_of_date"): return try PositionsFile.known(table, row)
+    default: return nil
+    }
   }
 
   private func tableIfThere(_ file: String) throws -> MarketTable? {

@@ -21,7 +21,13 @@ struct CarryRow {
   var isOnTheHour: Bool { time.nanosecondsOfDay % 3_600_000_000_000 == 0 }
 
   /// When the row could be known: hourly rows are labelled with the start of their hour.
-  var known: Timestamp { isSettlement || !isOnTheHour ? time : time.adding(seconds: 3600) }
+  var known: Timestamp { Self.known(time) }
+
+  static func known(_ time: Timestamp) -> Timestamp {
+    let hour: Int64 = 3_600_000_000_000
+    let isHourly = time.nanosecondsOfDay % hour == 0 && time.nanosecondsOfDay != 23 * hour
+    return isHourly ? time.adding(seconds: 3600) : time
+  }
 
   /// The exchange's trade date: from 22:00 UTC on the next day's, and Monday for what falls on a weekend.
   ///
@@ -71,7 +77,8 @@ struct CarryFile {
           carryContract: try table.contract(index, "carry_contract"), carry: numbers[1],
           forwardContract: try table.contract(index, "forward_contract"), forward: numbers[2]))
     }
-    findings += TimeOrder.sort(&rows, file: table.file, rules: rules, time: \.time, line: \.line)
+    findings += TimeOrder.sort(
+      &rows, file: table.file, column: "datetime", rules: rules, time: \.time, date: \.tradeDate, line: \.line)
     judgeJumps(file: table.file, rules)
   }
 

@@ -35,7 +35,8 @@ struct DailyFile {
     self.rules = rules
     try table.require("date", "open", "high", "low", "settle")
     for index in 0..<table.rows { try read(table, index, symbol: symbol, ingested: ingested) }
-    findings += TimeOrder.sort(&rows, file: file, rules: rules, time: \.bar.date, line: \.line)
+    findings += TimeOrder.sort(
+      &rows, file: file, column: "date", rules: rules, time: \.bar.date, date: \.bar.date, line: \.line)
     judgeJumps()
     rows = rows.compactMap { checked($0) }
     reportGaps()

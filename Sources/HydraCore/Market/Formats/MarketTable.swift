@@ -7,7 +7,9 @@ struct MarketTable {
   /// Digest of the file as it stands on disk.
   let hash: String
   /// Number of rows, the header not counted.
-  let rows: Int
+  private(set) var rows: Int
+  /// The rows of the file that are left, where some were taken away.
+  private var kept: [Int]?
 
   private let path: String
   private let table: CSVTable
@@ -44,6 +46,9 @@ struct MarketTable {
     }
   }
 
+  /// Names of the columns as the file has them.
+  var header: [String] { table.header.map(Self.withoutBlanks) }
+
   func has(_ column: String) -> Bool { columns[column] != nil || mapping?.constants[column] != nil }
 
   func require(_ names: String...) throws(MarketDataError) {
@@ -54,8 +59,21 @@ struct MarketTable {
     }
   }
 
+  /// Takes away the rows for which `condition` is false.
+  mutating func keep(where condition: (MarketTable, Int) throws -> Bool) rethrows {
+    let left = try (0..<rows).filter { try condition(self, $0) }
+    kept = left.map(place)
+    rows = left.count
+  }
+
+  /// Index of a row in the file.
+  private func place(_ row: Int) -> Int { kept.map { $0[row] } ?? row }
+
   /// 1-based line of the file.
-  func line(_ row: Int) -> Int { row + 1 < lines.count ? lines[row + 1] : table.line(of: row) }
+  func line(_ row: Int) -> Int {
+    let row = place(row)
+    return row + 1 < lines.count ? lines[row + 1] : table.line(of: row)
+  }
 
   /// The field without blanks around it; empty where the column is absent.
   func text(_ row: Int, _ column: String) -> String {
@@ -68,7 +86,7 @@ struct MarketTable {
   /// The field as the file writes it.
   private func plainText(_ row: Int, _ column: String) -> String {
     guard let index = columns[column] else { return mapping?.constants[column] ?? "" }
-    return Self.withoutBlanks(table.string(row: row, column: index))
+    return Self.withoutBlanks(table.string(row: place(row), column: index))
   }
 
   /// Whether a field of a mapped file has the form that the mapping names.

@@ -66,7 +66,7 @@ struct PositionsFile {
       sides.append(value)
     }
     let event = asOf.timestamp(hour: 23)
-    var release = try releaseTime(table, index)
+    var release = try Self.releaseTime(table, index)
     if let early = release, early < event {
       findings.append(
         table.finding(
@@ -99,7 +99,16 @@ struct PositionsFile {
       hasRelease: release != nil)
   }
 
-  private func releaseTime(_ table: MarketTable, _ index: Int) throws(MarketDataError) -> Timestamp? {
+  /// When a row could be known, before rules and order have their say.
+  static func known(_ table: MarketTable, _ row: Int) throws(MarketDataError) -> Timestamp {
+    let asOf = try table.date(row, "as_of_date")
+    guard let release = try releaseTime(table, row), release >= asOf.timestamp(hour: 23) else {
+      return ReportRelease.scheduled(asOf: asOf)
+    }
+    return release
+  }
+
+  private static func releaseTime(_ table: MarketTable, _ index: Int) throws(MarketDataError) -> Timestamp? {
     for column in ["release_time", "release_date"] {
       let text = table.text(index, column)
       if text.isEmpty { continue }

@@ -7,7 +7,8 @@ enum TimeOrder {
   ///
   /// - Returns: a finding per run of lines that stood behind a later time, and one per line whose time another line has.
   static func sort<Row, Time: Comparable & CustomStringConvertible>(
-    _ rows: inout [Row], file: String, rules: RepairRules, time: (Row) -> Time, line: (Row) -> Int
+    _ rows: inout [Row], file: String, column: String, rules: RepairRules, time: (Row) -> Time,
+    date: (Row) -> CivilDate, line: (Row) -> Int
   ) -> [DataFinding] {
     var findings: [DataFinding] = []
     let dropsLate = rules[.outOfOrder] == .drop
@@ -20,7 +21,7 @@ enum TimeOrder {
         isSorted = false
         if run == nil {
           run = DataFinding(
-            .outOfOrder, file: file, line: line(row), value: "\(time(row))",
+            .outOfOrder, file: file, line: line(row), column: column, date: date(row), value: "\(time(row))",
             message: "", action: rules.action(.outOfOrder))
         }
         run?.lastLine = line(row)
@@ -51,7 +52,7 @@ enum TimeOrder {
         let isCorrection = rules[.duplicate] == .correct
         findings.append(
           DataFinding(
-            .duplicate, file: file, line: line(row), value: "\(time(row))",
+            .duplicate, file: file, line: line(row), column: column, date: date(row), value: "\(time(row))",
             after: isCorrection ? "in place of line \(line(last))" : nil,
             message: isCorrection
               ? "has the time of line \(line(last)) and counts in its place"

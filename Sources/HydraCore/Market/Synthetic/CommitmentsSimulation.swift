@@ -101,6 +101,8 @@ struct CommitmentsSimulation: Sendable {
       second.isRevision = true
       second.release = Self.usualRelease(asOf: report.asOf.adding(days: 7))
       second.long = max(0, report.long + Int((Double(report.long) * 0.02 * size).rounded()) + 1)
+      // The same figures again would restate nothing.
+      if second.long == report.long { second.long += 1 }
       revised.append(second)
     }
     reports = revised
