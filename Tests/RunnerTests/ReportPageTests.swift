@@ -63,7 +63,7 @@ import Testing
     try RunnerProcess.inScratch { folder in
       let run = try RunnerProcess.run(
         ["demo", "--out", folder.path] + DemoTests.small + [
-          "--set", "healing.false-alarms-per-year=6", "--set", "healing.significance=0.5", "--set", "warm-up-rows=400",
+          "--set", "healing.false-alarms-per-year=6", "--set", "gate.confidence=0.5", "--set", "warm-up-rows=400",
           "--set", "limits.maximum-notional=60000", "--set", "ordinary-forecast=0.02", "--set", "costs.margin=0",
         ])
       guard run.status == 0 else { throw RunnerError(status: run.status, text: run.errors) }

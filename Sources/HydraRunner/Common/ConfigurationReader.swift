@@ -206,7 +206,8 @@ struct ConfigurationReader {
 
   /// Whether a key is one under which people keep secrets.
   static func isSecret(_ key: String) -> Bool {
-    let letters = key.lowercased().filter(\.isLetter)
+    // `maximum-tokens` counts words; `token` opens doors.
+    let letters = key.lowercased().filter(\.isLetter).replacing("tokens", with: "")
     let words = [
       "apikey", "token", "password", "passwd", "passphrase", "secret", "credential", "privatekey", "accesskey",
       "authorization", "bearer",

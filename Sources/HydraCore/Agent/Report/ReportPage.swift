@@ -46,8 +46,8 @@ public struct ReportPage: Sendable {
     return """
       <h1>\(escaped(market))</h1>
       <p>\(span). \(state) Three arms trade the same data under the same costs and limits: <b>frozen</b> keeps its first \
-      model, <b>periodic</b> is trained anew by the calendar, <b>self_healing</b> changes only when drift was noticed and \
-      an experiment paid.</p>
+      model, <b>periodic</b> is fitted to newer data by the calendar, <b>self_healing</b> too, and changes how its model is \
+      made or sized only when an experiment passes the gate.</p>
       \(stops.joined())
       """
   }
