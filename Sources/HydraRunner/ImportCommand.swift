@@ -32,7 +32,7 @@ struct DataImportCommand: AsyncParsableCommand {
     let rules = try repair.rules()
     let ingested = ingested ?? Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
     let markets = try market.isEmpty ? folder.instruments().map(\.symbol).filter { folder.hasMarket($0) } : market
-    guard !markets.isEmpty else { throw RunnerError(.noInput, "\(source.data): holds no market") }
+    guard !markets.isEmpty else { throw RunnerError(.noInput, "\(folder.path): holds no market") }
     let store = try Store(url: store.store)
     var (total, imported) = (ImportCounts(), [JSONValue]())
     for market in markets {

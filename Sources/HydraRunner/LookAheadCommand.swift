@@ -109,7 +109,7 @@ struct LookAheadCommand: AsyncParsableCommand {
       return (String(text[..<colon]), String(text[text.index(after: colon)...]))
     }
     let signals = "signals/\(history.instrument.symbol).csv"
-    if column.isEmpty, FileManager.default.fileExists(atPath: "\(source.data)/\(signals)") {
+    if column.isEmpty, FileManager.default.fileExists(atPath: "\(folder.path)/\(signals)") {
       wanted = try folder.numericColumns(of: signals).map { (signals, $0) }
     }
     return try wanted.map { file, name in

@@ -5,12 +5,23 @@ import Yams
 
 /// The folder of market data that a verb reads.
 struct DataOption: ParsableArguments {
-  @Option(help: "Market-data folder: carry/, daily/ and cot/, or files of one's own with a mapping.")
-  var data: String
+  @Option(
+    help: """
+      Market-data folder: carry/, daily/ and cot/, or files of one's own with a mapping; default: the folder of --mapping.
+      """)
+  var data: String?
 
   @OptionGroup var mapping: MappingOption
 
-  func folder() throws -> MarketFolder { try mapping.folder(data) }
+  /// Where the data are.
+  func path() throws -> String {
+    if let data { return data }
+    guard let file = mapping.mapping else { throw RunnerError(.usage, "--data or --mapping is needed") }
+    let parts = file.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return parts.isEmpty ? "." : parts == [""] ? "/" : parts.joined(separator: "/")
+  }
+
+  func folder() throws -> MarketFolder { try mapping.folder(path()) }
 
   /// One market of the folder. What is read here is shown and not kept, so its time of arrival does not matter.
   func history(_ market: String, repairs: RepairRules = RepairRules()) throws -> MarketHistory {
