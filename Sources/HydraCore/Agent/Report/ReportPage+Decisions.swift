@@ -93,6 +93,10 @@ extension ReportPage {
       let primary = result?["primary"]
       let verdict = experiment["verdict"]
       let decision = verdict?["decision"]?.string ?? ""
+      let chips = checks(of: verdict) + checks(of: result)
+      // What follows the colon says in words which checks failed; the checks themselves stand below.
+      let words = verdict?["reason"]?.string ?? ""
+      let reason = chips.isEmpty ? words : words.firstRange(of: ": ").map { String(words[..<$0.lowerBound]) } ?? words
       let change = "\(hypothesis?["param"]?.string ?? "") = \(hypothesis?["value"]?.description ?? "")"
       rows += """
         <tr><td class="text">\(escaped(change))<br><span class="faint">\(escaped(hypothesis?["reason"]?.string ?? ""))\
@@ -101,10 +105,9 @@ extension ReportPage {
         <td>\(ReportNumber.text(result?["champion"]?["sharpe"]?.double, 2)) → \
         \(ReportNumber.text(result?["candidate"]?["sharpe"]?.double, 2))</td>\
         <td class="\(escaped(decision))">\(escaped(decision))</td>\
-        <td class="text">\(escaped(verdict?["reason"]?.string ?? ""))</td></tr>
+        <td class="text">\(escaped(reason))</td></tr>
 
         """
-      let chips = checks(of: verdict) + checks(of: result)
       if !chips.isEmpty { rows += "<tr class=\"checks\"><td colspan=\"\(headings.count)\">\(chips)</td></tr>\n" }
     }
     return Self.table(headings, rows)

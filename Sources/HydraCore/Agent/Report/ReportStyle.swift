@@ -16,7 +16,7 @@ enum ReportStyle {
     .scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
     th,td{text-align:right;padding:5px 10px;border-bottom:1px solid var(--rule);white-space:nowrap;vertical-align:top}
     th:first-child,td:first-child{text-align:left;padding-left:0}
-    td.text,th.text{text-align:left;white-space:normal;min-width:16em}
+    td.text,th.text{text-align:left;white-space:normal;min-width:12em}
     th{font-weight:600;color:var(--faint);font-size:.85em}tr.checks td{white-space:normal;padding-top:0}
     figure{margin:12px 0 0;container-type:inline-size}figcaption{color:var(--faint);font-size:.88em;margin-bottom:12px}
     .plot{position:relative;margin:0 20px 26px 64px}.plot svg,.strip svg{position:absolute;inset:0;width:100%;height:100%;\
