@@ -22,6 +22,7 @@ struct StudyCommand: AsyncParsableCommand {
   @Option(help: "Also write a row for each experiment, with what the truth says of it, to this CSV file.")
   var trials: String?
 
+  @OptionGroup var agent: AgentOptions
   @OptionGroup var output: OutputOptions
   @OptionGroup var run: RunOptions
 
@@ -32,6 +33,7 @@ struct StudyCommand: AsyncParsableCommand {
 
   func run() async throws {
     var study = WorldStudy()
+    study.settings = try agent.settings(seed: AgentSettings().seed)
     study.years = years
     study.effectScale = effectScale
     let bar = ProgressBar("study", quiet: run.quiet)

@@ -6,7 +6,7 @@ import Testing
   enum Planted: CaseIterable { case volatility, relation, covariate, liquidity, staleFeed, missingFeature }
 
   static let names = ["volume_surprise", "carry_over_volatility", "season"]
-  static let bars = 1000
+  static let bars = 1200
   static let age = 60
 
   /// A history with forecasts that are right a little more often than not, and one planted change.

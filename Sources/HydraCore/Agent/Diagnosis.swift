@@ -14,7 +14,7 @@ public struct Diagnosis: Hashable, Codable, Sendable {
   /// A test of one feature, before against after the estimated change.
   public struct FeatureTest: Hashable, Codable, Sendable {
     public var feature: String
-    /// Difference of means in standard errors that allow for autocorrelation.
+    /// How far the newest mean lies from those of earlier windows, in their standard deviations.
     public var statistic: Double
     /// Two-sided, adjusted by Holm for the number of features.
     public var pValue: Double

@@ -3,10 +3,10 @@ import HydraNumerics
 
 /// Finds out what an alarm stands for, from what was known when it was raised.
 ///
-/// The bars since the estimated change are compared with the year before it. Every test is a difference of means in
-/// standard errors that allow for autocorrelation (Newey-West), because market features are persistent and a test for
-/// independent values would find a change everywhere. Causes are ranked by −log₁₀ p; a broken feed comes first
-/// whatever the tests say, since they are then computed on broken numbers.
+/// The bars since the estimated change are held against earlier windows of the same length, because market series are
+/// persistent and a test for independent values would find a change everywhere. Causes are ranked by −log₁₀ p, the
+/// stream that alarmed counting for its own; a broken feed comes first whatever the tests say, since they are then
+/// computed on broken numbers.
 public struct Diagnostician: Sendable {
   /// Bars before the change that stand for the old world.
   public var referenceBars = 250
@@ -43,8 +43,8 @@ public struct Diagnostician: Sendable {
     if let fault = dataFault(history, recent: recent, reference: reference) { findings.append(fault) }
     let tests = featureTests(history, recent)
     var others = [
-      volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent, reference),
-      liquidityFinding(history, recent, reference), covariateFinding(tests),
+      volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent),
+      liquidityFinding(history, recent), covariateFinding(tests),
     ].compactMap { $0 }
     // Four causes are tested: each p-value counts four times (Bonferroni).
     for index in others.indices { others[index].score = max(0, others[index].score - score(0.25)) }
@@ -117,39 +117,35 @@ public struct Diagnostician: Sendable {
   private func volatilityFinding(
     _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
   ) -> (finding: Diagnosis.Finding?, ratio: Double?) {
-    func sizes(_ rows: Range<Int>) -> [Double] { rows.map { abs(history.changes[$0]) }.filter(\.isFinite) }
-    let (after, before) = (sizes(recent), sizes(reference))
-    guard let test = meanDifference(after, before), Statistics.mean(before) > 0 else { return (nil, nil) }
-    let ratio = Statistics.mean(after) / Statistics.mean(before)
-    let text = "mean |change| is \(rounded(ratio)) times that of the year before, t = \(rounded(test.statistic))"
-    return (.init(cause: .volatility, score: test.score, evidence: text), ratio)
+    func size(_ row: Int) -> Double { abs(history.changes[row]) }
+    func mean(_ rows: Range<Int>) -> Double { Statistics.mean(rows.map(size).filter(\.isFinite)) }
+    let (after, before) = (mean(recent), mean(reference))
+    // Logarithms of the windows' means: a move of ten cents is another thing at 150 cents than at 400.
+    guard before > 0, after > 0,
+      let test = windowTest(recent, size, of: { $0 > 0 ? Portable.log($0) : .nan })
+    else { return (nil, nil) }
+    let text =
+      "mean |change| is \(rounded(after / before)) times that of the year before, t = \(rounded(test.statistic))"
+    return (.init(cause: .volatility, score: score(test.pValue), evidence: text), after / before)
   }
 
-  private func relationFinding(
-    _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
-  ) -> Diagnosis.Finding? {
-    func products(_ rows: Range<Int>) -> [Double] {
-      rows.compactMap { row in
-        guard row >= 2 else { return nil }
-        let sigma = evidence.history.volatilities[row - 2]
-        let value = evidence.forecasts[row - 2] * evidence.history.changes[row] / sigma
-        return value.isFinite ? value : nil
-      }
+  private func relationFinding(_ evidence: Evidence, _ recent: Range<Int>) -> Diagnosis.Finding? {
+    func product(_ row: Int) -> Double {
+      guard row >= 2 else { return .nan }
+      return evidence.forecasts[row - 2] * evidence.history.changes[row] / evidence.history.volatilities[row - 2]
     }
-    guard let test = meanDifference(products(recent), products(reference)) else { return nil }
+    guard let test = windowTest(recent, product) else { return nil }
     let text = "forecast times outcome moved by t = \(rounded(test.statistic))"
     // Only a loss of skill asks for another model.
-    return .init(cause: .relation, score: test.statistic < 0 ? test.score : 0, evidence: text)
+    return .init(cause: .relation, score: test.statistic < 0 ? score(test.pValue) : 0, evidence: text)
   }
 
-  private func liquidityFinding(
-    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
-  ) -> Diagnosis.Finding? {
+  private func liquidityFinding(_ history: FeatureHistory, _ recent: Range<Int>) -> Diagnosis.Finding? {
     guard let column = history.names.firstIndex(of: "volume_surprise"),
-      let test = meanDifference(values(history, column, recent), values(history, column, reference))
+      let test = windowTest(recent, { history.values[$0 * history.names.count + column] })
     else { return nil }
     let text = "log volume against its own past moved by t = \(rounded(test.statistic))"
-    return .init(cause: .liquidity, score: test.score, evidence: text)
+    return .init(cause: .liquidity, score: score(test.pValue), evidence: text)
   }
 
   private func covariateFinding(_ tests: [Diagnosis.FeatureTest]) -> Diagnosis.Finding? {
@@ -160,29 +156,12 @@ public struct Diagnostician: Sendable {
     return .init(cause: .covariate, score: score(first.pValue), evidence: text)
   }
 
-  /// Tests whether the newest mean of each feature is unlike its earlier ones.
-  ///
-  /// Features are persistent: within a few months most of them move by more than a test for independent values allows.
-  /// So the mean over the newest window is held against the means over all earlier windows of the same length, whose
-  /// spread holds the persistence: t = (m − mean(mᵢ)) / (sd(mᵢ) √(1 + 1/K)), with K − 1 degrees of freedom.
+  /// Tests each feature's newest mean, adjusted by Holm for their number; strongest first.
   private func featureTests(_ history: FeatureHistory, _ recent: Range<Int>) -> [Diagnosis.FeatureTest] {
     var tests: [Diagnosis.FeatureTest] = []
     for (column, name) in history.names.enumerated() {
-      let newest = values(history, column, recent)
-      guard newest.count >= recent.count / 2 else { continue }
-      var means: [Double] = []
-      var end = recent.lowerBound
-      while end >= recent.count, means.count < 60 {
-        let window = values(history, column, end - recent.count..<end)
-        if window.count >= recent.count / 2 { means.append(Statistics.mean(window)) }
-        end -= recent.count
-      }
-      guard means.count >= 10 else { continue }
-      let spread = Statistics.standardDeviation(means) * (1 + 1 / Double(means.count)).squareRoot()
-      guard spread > 0 else { continue }
-      let statistic = (Statistics.mean(newest) - Statistics.mean(means)) / spread
-      let pValue = Portable.studentTTwoSided(statistic, degrees: Double(means.count - 1))
-      tests.append(.init(feature: name, statistic: statistic, pValue: max(pValue, 1e-12)))
+      guard let test = windowTest(recent, { history.values[$0 * history.names.count + column] }) else { continue }
+      tests.append(.init(feature: name, statistic: test.statistic, pValue: test.pValue))
     }
     let adjusted = MultipleTesting.holm(tests.map(\.pValue))
     for index in tests.indices { tests[index].pValue = adjusted[index] }
@@ -191,32 +170,36 @@ public struct Diagnostician: Sendable {
     }
   }
 
-  // MARK: - Numbers
-
-  /// The finite values of a feature.
-  private func values(_ history: FeatureHistory, _ column: Int, _ rows: Range<Int>) -> [Double] {
-    rows.map { history.values[$0 * history.names.count + column] }.filter(\.isFinite)
-  }
-
-  private struct Difference {
-    var statistic: Double
-    var pValue: Double
-    var score: Double
-  }
-
-  /// Difference of two means over its Newey-West standard error; nil with fewer than ten values on a side.
-  private func meanDifference(_ after: [Double], _ before: [Double]) -> Difference? {
-    guard after.count >= 10, before.count >= 10 else { return nil }
-    func lags(_ values: [Double]) -> Int { max(1, Int(Double(values.count).squareRoot())) }
-    guard let new = NeweyWest(after, lags: lags(after)), let old = NeweyWest(before, lags: lags(before)) else {
-      return nil
+  /// Tests whether the mean over the newest window is unlike earlier ones; two-sided. Nil with too few values.
+  ///
+  /// Market series are persistent: within a few months most of them move by more than a test for independent values, or
+  /// one with a few lags, allows. So the newest mean is held against the means over all earlier windows of the same
+  /// length, whose spread holds the persistence: t = (m − mean(mᵢ)) / (sd(mᵢ) √(1 + 1/K)), with K − 1 degrees of freedom.
+  /// `transform` is applied to the means.
+  private func windowTest(
+    _ recent: Range<Int>, _ value: (Int) -> Double, of transform: (Double) -> Double = { $0 }
+  ) -> (statistic: Double, pValue: Double)? {
+    func mean(_ rows: Range<Int>) -> Double? {
+      let values = rows.map(value).filter(\.isFinite)
+      guard values.count >= max(10, rows.count / 2) else { return nil }
+      let result = transform(Statistics.mean(values))
+      return result.isFinite ? result : nil
     }
-    let error = (new.standardError * new.standardError + old.standardError * old.standardError).squareRoot()
-    let statistic = (new.mean - old.mean) / error
-    // The degrees of freedom of the shorter side guard against few, persistent values.
-    let pValue = Portable.studentTTwoSided(statistic, degrees: Double(after.count - 1))
-    return Difference(statistic: statistic, pValue: max(pValue, 1e-12), score: score(pValue))
+    guard let newest = mean(recent) else { return nil }
+    var means: [Double] = []
+    var end = recent.lowerBound
+    while end >= recent.count, means.count < 60 {
+      if let earlier = mean(end - recent.count..<end) { means.append(earlier) }
+      end -= recent.count
+    }
+    guard means.count >= 10 else { return nil }
+    let spread = Statistics.standardDeviation(means) * (1 + 1 / Double(means.count)).squareRoot()
+    guard spread > 0 else { return nil }
+    let statistic = (newest - Statistics.mean(means)) / spread
+    return (statistic, max(Portable.studentTTwoSided(statistic, degrees: Double(means.count - 1)), 1e-12))
   }
+
+  // MARK: - Numbers
 
   private func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
 

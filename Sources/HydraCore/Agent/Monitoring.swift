@@ -8,7 +8,7 @@ import HydraNumerics
 /// | `return` | Δ(t) / σ(t−1) | drift of prices |
 /// | `volatility` | ln((\|Δ(t)\| + 0.1 σ(t−1)) / price) | size of moves |
 /// | `relation` | forecast(t−2) · Δ(t) / σ(t−2) | what features mean for returns |
-/// | a feature's name | its value; of a report only when it is new | where the features are |
+/// | a feature's name | its value | where the features are |
 ///
 /// The forecast that bar t pays for was made at bar t−2: its order filled at t−1. Streams with nothing to say (no
 /// volume, no champion yet) are given NaN, which the monitor counts and passes over.
@@ -29,10 +29,11 @@ public enum Monitoring {
     }
   }
 
-  /// The features that are watched, among those that a market has: volume, carry, positions, and the price against the
-  /// nearest related market.
+  /// The features that are watched, among those that a market has: volume, carry, and the price against the nearest
+  /// related market. A weekly report wanders too slowly for an alarm to mean anything: its share of positions alone raised
+  /// a third of all false alarms; the diagnosis tests it with all other features.
   public static func watched(among features: [String]) -> [String] {
-    ["volume_surprise", "carry_over_volatility", "cot_net_share"].filter(features.contains)
+    ["volume_surprise", "carry_over_volatility"].filter(features.contains)
       + features.filter { $0.hasSuffix("_ratio_z") }.prefix(1)
   }
 
@@ -51,13 +52,6 @@ public enum Monitoring {
     // A floor keeps a day without a trade from standing for an infinitely quiet one.
     let size = sigma > 0 ? Portable.log((abs(change) + 0.1 * sigma) / abs(price)) : .nan
     return [sigma > 0 ? change / sigma : .nan, size, relation]
-      + watched.map { column in
-        // A report that stands for a week is one observation, not five.
-        let value = history.values[now * history.names.count + column]
-        let isRepeated =
-          history.names[column].hasPrefix("cot_") && now >= 1
-          && history.values[(now - 1) * history.names.count + column] == value
-        return isRepeated ? .nan : value
-      }
+      + watched.map { history.values[now * history.names.count + $0] }
   }
 }
