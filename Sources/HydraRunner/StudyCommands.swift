@@ -17,10 +17,10 @@ struct StudyCommand: AsyncParsableCommand {
   var effectScale = 5.0
 
   @Option(help: "Also write a row for each planted shift to this CSV file.")
-  var shifts: String?
+  var shiftRows: String?
 
   @Option(help: "Also write a row for each experiment, with what the truth says of it, to this CSV file.")
-  var trials: String?
+  var trialRows: String?
 
   @OptionGroup var agent: AgentOptions
   @OptionGroup var output: OutputOptions
@@ -40,8 +40,8 @@ struct StudyCommand: AsyncParsableCommand {
     let worlds = try await study.worlds(seeds: run.seed..<run.seed + UInt64(seeds), threads: run.threads) {
       bar.update($0, of: $1)
     }
-    if let shifts { try OutputOptions.write(Self.table(shifts: worlds.flatMap(\.shifts)).text(.csv), to: shifts) }
-    if let trials { try OutputOptions.write(Self.table(trials: worlds).text(.csv), to: trials) }
+    if let shiftRows { try OutputOptions.write(Self.table(shifts: worlds.flatMap(\.shifts)).text(.csv), to: shiftRows) }
+    if let trialRows { try OutputOptions.write(Self.table(trials: worlds).text(.csv), to: trialRows) }
     try output.write(summary: StudySummary(worlds).json)
   }
 
