@@ -116,12 +116,11 @@ struct ReportCommand: AsyncParsableCommand {
 /// What the agent starts for each experiment; not for people.
 struct ExperimentWorkCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "experiment-work", abstract: "Carry out one experiment of a scratch folder.", shouldDisplay: false)
+    commandName: "experiment-work", abstract: "Carry out the experiment of a scratch folder.", shouldDisplay: false)
 
   @Argument var scratch: String
-  @Argument var index: Int
 
-  func run() async throws { try ChildExperiments.work(scratch: scratch, index: index) }
+  func run() async throws { try ChildExperiments.work(scratch: scratch) }
 }
 
 /// Opens a store that is only looked at.

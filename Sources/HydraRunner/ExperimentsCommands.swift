@@ -5,7 +5,7 @@ import HydraCore
 struct ExperimentsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "experiments", abstract: "Experiments of a run: plan, state, result.",
-    subcommands: [ExperimentsListCommand.self, ExperimentsShowCommand.self])
+    subcommands: [ExperimentsListCommand.self, ExperimentsShowCommand.self, ExperimentsRerunCommand.self])
 }
 
 extension Experiment.State: ExpressibleByArgument {}
@@ -68,5 +68,42 @@ struct ExperimentsShowCommand: AsyncParsableCommand {
       "plan_hash": .string(experiment.planHash), "result": experiment.result ?? .null,
       "error": JSONValue(experiment.error),
     ])
+  }
+}
+
+/// `hydra experiments rerun`: one experiment once more, from what is stored.
+struct ExperimentsRerunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "rerun",
+    abstract: "Repeat an experiment from what is stored; exit code 65 when other bytes come out than then.")
+
+  @Argument(help: "Id of the experiment, as 'hydra experiments list' prints it.")
+  var id: String
+
+  @Flag(help: "Inside this process instead of in a child.")
+  var inProcess = false
+
+  @OptionGroup var limits: LimitOptions
+  @OptionGroup var choice: RunChoice
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let (store, run) = try choice.open()
+    let runner: any ExperimentRunner =
+      inProcess
+      ? InProcessExperiments(threads: common.threads)
+      : ChildExperiments(
+        executable: try AgentOptions.ownExecutable(), arguments: ["experiment-work"], parallel: 1,
+        limits: try limits.limits())
+    let rerun = try ExperimentRerun(id, of: run, in: store, with: runner)
+    try output.write(summary: [
+      "id": .string(id), "run": .string(run.key), "same": .bool(rerun.isSame), "stored": .string(rerun.storedHash),
+      "now": .string(rerun.hash), "difference": JSONValue(rerun.difference), "result": rerun.result ?? .null,
+      "error": JSONValue(rerun.failure),
+    ])
+    if let difference = rerun.difference {
+      throw RunnerError(.badData, "experiment '\(id)' does not repeat: \(difference)")
+    }
   }
 }

@@ -80,7 +80,7 @@ import Testing
   @Test func childrenEndWithTheTaskThatWaitsForThem() async throws {
     let input = try Self.input.get()
     let children = ChildExperiments(
-      executable: "/bin/sh", arguments: ["-c", "sleep 60"], parallel: 1, timeLimitSeconds: 120)
+      executable: "/bin/sh", arguments: ["-c", "sleep 60"], parallel: 1)
     let experiments = CancellingExperiments(children, at: 1)
     let agent = Agent(
       store: try Store(path: ":memory:"), settings: SmallWorld.settings, experiments: experiments)

@@ -46,6 +46,8 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var healing = HealingSettings()
   /// The rules by which the data were read; each repair is journalled.
   public var repairs = RepairRules()
+  /// What an experiment's process may use.
+  public var experiments = ExperimentLimits()
   public var seed: UInt64 = 42
 
   /// The cost at which candidates are judged, as a multiple of the account's own: the gate's percentile of the expected

@@ -9,135 +9,157 @@ import Darwin
 
 /// Carries out each experiment in a child process of its own, several at a time.
 ///
-/// The child sees a scratch folder with the plan and the data, and an empty environment: no keys, no store. A crash, a
-/// hang, garbage or an oversized answer is a failed experiment and nothing more. The answer is that of
-/// ``InProcessExperiments`` to the byte.
+/// The child sees a scratch folder of its own with the plan and the data, and an empty environment: no keys, no store,
+/// and the limits of ``ExperimentLimits``. A crash, a hang, garbage or an oversized answer is a failed experiment and
+/// nothing more; a child that something else killed is started again. When this process dies, its children die with it.
+/// The answer is that of ``InProcessExperiments`` to the byte.
 public struct ChildExperiments: ExperimentRunner {
-  /// The program, which answers `arguments` + the path of the scratch folder by writing `result-N.json` there.
+  /// The program. It is called with `arguments` and the path of a folder, reads `plan.json` and `data.json` there,
+  /// writes `result.json` beside them and ends with code 0. Of programs that import HydraCore, ``work(scratch:)`` does
+  /// all of that.
   public var executable: String
   public var arguments: [String]
   /// Children at a time.
   public var parallel: Int
-  /// Seconds after which a child is killed.
-  public var timeLimitSeconds: Int
-  /// Largest answer that is read, in bytes.
-  public var maximumAnswer = 64 << 20
+  public var limits: ExperimentLimits
 
-  public init(executable: String, arguments: [String], parallel: Int, timeLimitSeconds: Int) {
+  public init(
+    executable: String, arguments: [String], parallel: Int, limits: ExperimentLimits = ExperimentLimits()
+  ) {
     self.executable = executable
     self.arguments = arguments
     self.parallel = max(1, parallel)
-    self.timeLimitSeconds = timeLimitSeconds
+    self.limits = limits
   }
 
   /// Carries out the plans in children, at most `parallel` at a time.
   public func run(_ plans: [ExperimentPlan], on data: ExperimentData) -> [ExperimentOutcome] {
-    let scratch = FileManager.default.temporaryDirectory
-      .appendingPathComponent("hydra-experiments-\(getpid())-\(UUID().uuidString)")
-    defer { try? FileManager.default.removeItem(at: scratch) }
-    do {
-      try FileManager.default.createDirectory(
-        at: scratch, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-      let encoder = JSONEncoder()
-      try encoder.encode(data).write(to: scratch.appendingPathComponent(Self.dataFile))
-      for (index, plan) in plans.enumerated() {
-        try encoder.encode(plan).write(to: scratch.appendingPathComponent(Self.planFile(index)))
-      }
-    } catch {
-      return plans.map {
-        ExperimentOutcome(plan: $0, result: .failure(ExperimentFailure("no scratch folder: \(error)")))
-      }
+    func failed(_ plan: ExperimentPlan, _ failure: ExperimentFailure) -> ExperimentOutcome {
+      ExperimentOutcome(plan: plan, result: .failure(failure))
     }
+    do {
+      return try carryOut(plans, data.encoded())
+    } catch let failure as ExperimentFailure {
+      return plans.map { failed($0, failure) }
+    } catch {
+      return plans.map { failed($0, ExperimentFailure("no data: \(error)")) }
+    }
+  }
 
-    var failures = [String?](repeating: nil, count: plans.count)
-    var next = 0
-    var running: [(index: Int, child: pid_t, deadline: ContinuousClock.Instant)] = []
-    while next < plans.count || !running.isEmpty {
-      while next < plans.count, running.count < parallel {
-        switch spawn(index: next, scratch: scratch.path) {
-        case .success(let child):
-          running.append((next, child, .now + .seconds(timeLimitSeconds)))
-        case .failure(let failure): failures[next] = failure.reason
+  private func carryOut(_ plans: [ExperimentPlan], _ data: Data) throws -> [ExperimentOutcome] {
+    let scratch = try ScratchFolder()
+    let lifeline = try Lifeline()
+    var outcomes = [ExperimentOutcome?](repeating: nil, count: plans.count)
+    var starts = [Int](repeating: 0, count: plans.count)
+    var waiting = Array(plans.indices)
+    var running: [(index: Int, child: ChildProcess)] = []
+    defer { for (_, child) in running { child.stop() } }
+    func fail(_ index: Int, _ failure: ExperimentFailure) {
+      outcomes[index] = ExperimentOutcome(plan: plans[index], result: .failure(failure))
+    }
+    while !waiting.isEmpty || !running.isEmpty {
+      while !waiting.isEmpty, running.count < parallel {
+        let index = waiting.removeFirst()
+        starts[index] += 1
+        do {
+          let folder = try prepare(scratch, index, start: starts[index], plans[index], data)
+          running.append(
+            (
+              index,
+              try ChildProcess([executable] + arguments + [folder.path], limits: limits, lifeline: lifeline.reading)
+            ))
+        } catch {
+          fail(index, error)
         }
-        next += 1
       }
-      if Task.isCancelled {
-        for child in running {
-          kill(child.child, SIGKILL)
-          waitpid(child.child, nil, 0)
-        }
-        return plans.map { ExperimentOutcome(plan: $0, result: .failure(ExperimentFailure("cancelled"))) }
-      }
-      running.removeAll { child in
-        guard let ended = poll(child.child, deadline: child.deadline) else { return false }
-        failures[child.index] = ended.isEmpty ? nil : ended
+      // The children end with the list that holds them.
+      if Task.isCancelled { throw ExperimentFailure("cancelled") }
+      var ended: [(index: Int, end: ChildProcess.End)] = []
+      running.removeAll { running in
+        guard let end = running.child.poll() else { return false }
+        ended.append((running.index, end))
         return true
+      }
+      for (index, end) in ended {
+        switch end {
+        case .well:
+          outcomes[index] = read(Self.folder(scratch, index, start: starts[index]), plans[index])
+        case .failed(let reason): fail(index, ExperimentFailure(reason))
+        case .killedFromOutside(let signal):
+          if starts[index] < limits.starts {
+            waiting.append(index)
+          } else {
+            fail(index, ExperimentFailure("killed \(starts[index]) times from outside, last by signal \(signal)"))
+          }
+        }
+        try? FileManager.default.removeItem(at: Self.folder(scratch, index, start: starts[index]))
       }
       if !running.isEmpty { usleep(2_000) }
     }
-    return plans.enumerated().map { index, plan in
-      if let reason = failures[index] {
-        return ExperimentOutcome(plan: plan, result: .failure(ExperimentFailure(reason)))
-      }
-      return read(scratch.appendingPathComponent(Self.resultFile(index)), plan)
-    }
+    return outcomes.compactMap { $0 }
   }
 
-  /// What the child does: reads plan and data from a scratch folder, works, writes the result.
-  public static func work(scratch: String, index: Int) throws {
+  // MARK: - The child's side
+
+  /// What the child does: reads plan and data from its folder, works, writes the result.
+  ///
+  /// Ends the whole process when the one that started it is gone.
+  public static func work(scratch: String) throws {
+    Lifeline.follow()
     let folder = URL(fileURLWithPath: scratch)
     let decoder = JSONDecoder()
-    let plan = try decoder.decode(
-      ExperimentPlan.self, from: Data(contentsOf: folder.appendingPathComponent(planFile(index))))
+    let plan = try decoder.decode(ExperimentPlan.self, from: Data(contentsOf: folder.appendingPathComponent(planFile)))
     let data = try decoder.decode(ExperimentData.self, from: Data(contentsOf: folder.appendingPathComponent(dataFile)))
     let answer = ExperimentAnswer(InProcessExperiments().run([plan], on: data)[0])
-    try answer.encoded().write(to: folder.appendingPathComponent(resultFile(index)), options: .atomic)
+    try answer.encoded().write(to: folder.appendingPathComponent(resultFile), options: .atomic)
   }
+
+  // MARK: - Files
 
   private static let dataFile = "data.json"
-  private static func planFile(_ index: Int) -> String { "plan-\(index).json" }
-  private static func resultFile(_ index: Int) -> String { "result-\(index).json" }
+  private static let planFile = "plan.json"
+  private static let resultFile = "result.json"
 
-  private func spawn(index: Int, scratch: String) -> Result<pid_t, ExperimentFailure> {
-    var child: pid_t = 0
-    let words = [executable] + arguments + [scratch, String(index)]
-    var argv: [UnsafeMutablePointer<CChar>?] = words.map { strdup($0) }
-    argv.append(nil)
-    var environment: [UnsafeMutablePointer<CChar>?] = [nil]
-    defer { for word in argv { free(word) } }
-    let status = posix_spawn(&child, executable, nil, nil, &argv, &environment)
-    guard status == 0 else { return .failure(ExperimentFailure("cannot start \(executable): error \(status)")) }
-    return .success(child)
+  /// Every start has a folder of its own: nothing that a killed child left is met again.
+  private static func folder(_ scratch: ScratchFolder, _ index: Int, start: Int) -> URL {
+    scratch.url.appendingPathComponent("\(index)-\(start)")
   }
 
-  /// Nil while the child runs; empty when it ended well, else why it did not.
-  private func poll(_ child: pid_t, deadline: ContinuousClock.Instant) -> String? {
-    var status: Int32 = 0
-    let ended = waitpid(child, &status, WNOHANG)
-    if ended == 0 {
-      guard ContinuousClock.now > deadline else { return nil }
-      kill(child, SIGKILL)
-      waitpid(child, &status, 0)
-      return "took longer than \(timeLimitSeconds) s"
+  private func prepare(
+    _ scratch: ScratchFolder, _ index: Int, start: Int, _ plan: ExperimentPlan, _ data: Data
+  ) throws(ExperimentFailure) -> URL {
+    let folder = Self.folder(scratch, index, start: start)
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: false)
+      try data.write(to: folder.appendingPathComponent(Self.dataFile))
+      try plan.encoded().write(to: folder.appendingPathComponent(Self.planFile))
+    } catch {
+      throw ExperimentFailure("no scratch folder: \(error.localizedDescription)")
     }
-    guard ended == child else { return "its end was lost" }
-    if status & 0x7f != 0 { return "ended by signal \(status & 0x7f)" }
-    let code = (status >> 8) & 0xff
-    return code == 0 ? "" : "ended with code \(code)"
+    return folder
   }
 
-  private func read(_ file: URL, _ plan: ExperimentPlan) -> ExperimentOutcome {
+  private func read(_ folder: URL, _ plan: ExperimentPlan) -> ExperimentOutcome {
     func failed(_ reason: String) -> ExperimentOutcome {
       ExperimentOutcome(plan: plan, result: .failure(ExperimentFailure(reason)))
     }
-    guard let size = try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int else {
-      return failed("wrote no answer")
+    let file = folder.appendingPathComponent(Self.resultFile)
+    let maximum = limits.outputMegabytes << 20
+    let bytes: [UInt8]
+    do {
+      // What the child left may be anything: a folder, a pipe, a link to elsewhere.
+      var status = stat()
+      guard lstat(file.path, &status) == 0 else { return failed("wrote no answer") }
+      guard status.st_mode & S_IFMT == S_IFREG else { return failed("its answer is no file") }
+      guard Int(status.st_size) <= maximum else { return failed("wrote more than \(limits.outputMegabytes) MB") }
+      bytes = try FileBytes.readRaw(file.path, limit: maximum)
+    } catch {
+      return failed("its answer cannot be read")
     }
-    guard size <= maximumAnswer else { return failed("answer of \(size) bytes is too large") }
-    guard let data = try? Data(contentsOf: file),
-      let answer = try? JSONDecoder().decode(ExperimentAnswer.self, from: data)
-    else { return failed("answer cannot be read") }
-    guard answer.result == nil || answer.result?.id == plan.id else { return failed("answers another plan") }
+    guard let answer = try? JSONDecoder().decode(ExperimentAnswer.self, from: Data(bytes)) else {
+      return failed("its answer cannot be read")
+    }
+    if let result = answer.result, result.id != plan.id { return failed("answers another plan") }
     return ExperimentOutcome(plan: plan, answer)
   }
 }

@@ -231,7 +231,7 @@ final class Edge {
     var outcomes = [ExperimentOutcome?](repeating: nil, count: plans.count)
     var missing: [Int] = []
     for (index, plan) in plans.enumerated() {
-      if let bytes = try store.artefacts.artefact(key: key(plan)),
+      if let bytes = try store.artefacts.artefact(key: ExperimentInput.answerKey(plan, of: run)),
         let answer = try? JSONDecoder().decode(ExperimentAnswer.self, from: bytes)
       {
         outcomes[index] = ExperimentOutcome(plan: plan, answer)
@@ -244,13 +244,16 @@ final class Edge {
         instrument: instrument, book: settings.book(for: instrument), capital: settings.capital, history: history,
         champion: champion.policy, forecasts: state.forecasts,
         batches: Array(batches.suffix(settings.healing.evaluationBars + 120)))
-      let found = experiments.run(missing.map { plans[$0] }, on: data)
+      let wanted = missing.map { plans[$0] }
+      try ExperimentInput.keep(wanted, data, of: run, in: store)
+      let found = experiments.run(wanted, on: data)
       // Experiments that were cut short say nothing about their hypotheses.
       try Task.checkCancellation()
       for (index, outcome) in zip(missing, found) {
         outcomes[index] = outcome
         try store.artefacts.put(
-          key: key(plans[index]), bytes: ExperimentAnswer(outcome).encoded(), kind: "experiment")
+          key: ExperimentInput.answerKey(plans[index], of: run), bytes: ExperimentAnswer(outcome).encoded(),
+          kind: "experiment")
       }
     }
     let all = outcomes.compactMap { $0 }
@@ -266,10 +269,6 @@ final class Edge {
       }
     }
     return .experimented(all)
-  }
-
-  private func key(_ plan: ExperimentPlan) -> String {
-    CanonicalJSON.hash(["run": .string(run.key), "experiment": plan.json])
   }
 
   private func register(_ version: PolicyVersion, isChallenger: Bool, arm: String, at time: Timestamp) throws {

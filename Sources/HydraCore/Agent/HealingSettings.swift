@@ -27,8 +27,6 @@ public struct HealingSettings: Hashable, Codable, Sendable {
   public var rollbackSignificance = 0.1
   /// Bars between two rounds of experiments.
   public var coolDown = 20
-  /// Seconds after which an experiment's process is ended; a guard only, the work itself is counted in trials.
-  public var timeLimitSeconds = 120
 
   public init() {}
 }

@@ -112,8 +112,8 @@ struct AgentOptions: ParsableArguments {
       inProcess
       ? InProcessExperiments(threads: options.threads)
       : ChildExperiments(
-        executable: try ownExecutable(), arguments: ["experiment-work"], parallel: options.threads,
-        timeLimitSeconds: settings.healing.timeLimitSeconds)
+        executable: try Self.ownExecutable(), arguments: ["experiment-work"], parallel: options.threads,
+        limits: settings.experiments)
     let agent = Agent(store: store, settings: settings, experiments: experiments, threads: options.threads)
     Interruption.watch()
     let bar = ProgressBar("run", quiet: options.quiet)
@@ -128,7 +128,7 @@ struct AgentOptions: ParsableArguments {
     }
   }
 
-  private func ownExecutable() throws -> String {
+  static func ownExecutable() throws -> String {
     #if os(Linux)
     return try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     #else

@@ -2,7 +2,7 @@ import HydraCore
 
 extension Setting {
   /// Every setting of the agent that an operator may change, by section.
-  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate + repairs }
+  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate + repairs + experiments }
 
   /// The setting of that key.
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }
@@ -139,9 +139,6 @@ extension Setting {
         "healing.rollback-significance", \.healing.rollbackSignificance, 0.000_001...0.5,
         "easier than promotion: the previous champion had proved itself"),
       .count("healing.cool-down", \.healing.coolDown, 1...10_000, "bars between two rounds of experiments"),
-      .count(
-        "healing.time-limit-seconds", \.healing.timeLimitSeconds, 1...86_400,
-        "a guard only; an experiment's work is counted in trials"),
     ]
   }
 

@@ -1,7 +1,7 @@
 import HydraNumerics
 
 /// Says in which member a stored entry and the one that came out now differ.
-enum JournalDifference {
+package enum JournalDifference {
   /// The first difference; nil when the entries are the same to the byte.
   static func first(stored: JournalRecord, now: JournalRecord) -> String? {
     if stored.time != now.time { return said("time", "\(stored.time)", "\(now.time)") }
@@ -15,7 +15,8 @@ enum JournalDifference {
     return nil
   }
 
-  private static func first(_ path: String, _ stored: JSONValue, _ now: JSONValue) -> String? {
+  /// The first member that differs, with its path; nil when the two are the same.
+  package static func first(_ path: String, _ stored: JSONValue, _ now: JSONValue) -> String? {
     guard stored.description != now.description else { return nil }
     switch (stored, now) {
     case (.object(let old), .object(let new)):
