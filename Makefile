@@ -42,6 +42,15 @@ test: ## format lint, declared imports, the whole suite, the notebooks, the cons
 study: build ## long studies: the generator's targets, detection delay and false alarms over many worlds
 	Scripts/study.sh
 
+.PHONY: fuzz
+fuzz: setup ## 20 000 mutated files for every reader of the library together; a crash fails
+	$(RELEASE) --product hydra-fuzz
+	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 20000
+
+.PHONY: sanitize
+sanitize: setup ## the suite under the address and the thread sanitizer (long)
+	@Scripts/sanitize.sh
+
 .PHONY: bench-build
 bench-build: setup ## the benchmark program at bin/hydra-bench
 	swift build -c release --package-path Benchmarks $(NATIVE)

@@ -63,10 +63,14 @@ let examples: [Target] = ["drift-watch", "train-predict-explain", "agent-on-a-fo
 }
 
 let tests: [Target] =
-  [.target(name: "TestSupport", path: "Tests/TestSupport")]
+  [
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .target(name: "Fuzzing", dependencies: ["HydraCore"], path: "Tests/Fuzzing"),
+    .executableTarget(name: "hydra-fuzz", dependencies: ["Fuzzing"], path: "Tests/FuzzProgram"),
+  ]
   + [
     ("Numerics", []), ("Options", []), ("Learning", []), ("Market", []), ("Store", []), ("Connect", []),
-    ("Agent", []), ("Runner", ["HydraRunner"]),
+    ("Agent", []), ("Runner", ["HydraRunner", "Fuzzing"]),
   ].map { name, extra in
     .testTarget(
       name: "\(name)Tests",

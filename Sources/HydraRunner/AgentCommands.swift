@@ -120,7 +120,11 @@ struct ExperimentWorkCommand: AsyncParsableCommand {
 
   @Argument var scratch: String
 
-  func run() async throws { try ChildExperiments.work(scratch: scratch) }
+  func run() async throws {
+    // Whoever started it wants to know which limit was met.
+    signal(SIGXFSZ, SIG_DFL)
+    try ChildExperiments.work(scratch: scratch)
+  }
 }
 
 /// Opens a store that is only looked at.

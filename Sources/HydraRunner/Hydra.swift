@@ -24,6 +24,8 @@ struct Hydra: AsyncParsableCommand {
     }
     // A closed pipe is a write error like any other, not a silent death.
     signal(SIGPIPE, SIG_IGN)
+    // So is a file that may not grow any more.
+    signal(SIGXFSZ, SIG_IGN)
     do {
       let expanded = try ConfigurationFile.expand(arguments, root: Self.self)
       var command = try parseAsRoot(expanded)

@@ -8,7 +8,7 @@ enum SmallExperiment {
     recipe.trees.leaves = 3
     return ExperimentPlan(
       id: id, hypothesis: Hypothesis(.leaves(3), reason: "for the test", confidence: 0.5), recipe: recipe,
-      championRecipe: Self.recipe, evaluationBars: 80, refitBars: 80, embargo: 2, trials: 1, seed: 5)
+      championRecipe: Self.recipe, evaluationBars: 80, refitBars: 80, embargo: 2, trials: 1, dearCost: 1.9, seed: 5)
   }
 
   private static var recipe: Recipe {

@@ -71,11 +71,11 @@ public struct FeatureStore {
           """, arguments: [symbol, set.hash, asOf.nanoseconds])
       var pending: FeatureVector?
       while let row = try cursor.next() {
-        let time = Timestamp(nanoseconds: row["time"])
+        let time = Timestamp(nanoseconds: try row.value("time"))
         if let pending, pending.time != time { table.append(pending) }
         pending = FeatureVector(
-          names: set.names, time: time, known: Timestamp(nanoseconds: row["known"]),
-          values: try values(row["values"], count: set.names.count))
+          names: set.names, time: time, known: Timestamp(nanoseconds: try row.value("known")),
+          values: try values(try row.value("values"), count: set.names.count))
       }
       if let pending { table.append(pending) }
       return table
@@ -92,8 +92,8 @@ public struct FeatureStore {
           WHERE id IN (SELECT set_id FROM feature_row WHERE symbol = ?) ORDER BY id
           """, arguments: [symbol]
       ).map { row in
-        let names = try CanonicalJSON.value(row["names"], path: access.path).array ?? []
-        return FeatureSet(names: names.compactMap(\.string), pipeline: row["pipeline"])
+        let names = try CanonicalJSON.value(try row.value("names"), path: access.path).array ?? []
+        return FeatureSet(names: names.compactMap(\.string), pipeline: try row.value("pipeline"))
       }
     }
   }

@@ -101,6 +101,8 @@ public final class Store: Sendable {
     guard unknown.isEmpty else { throw StoreError.newerSchema(path, unknown: unknown) }
     guard !isComplete else { return }
     guard !settings.readOnly else { throw StoreError.olderSchema(path) }
+    // First of all, and in one page: a process that dies between here and the first table leaves a file that is known.
+    try database.write { try $0.execute(sql: "PRAGMA application_id = \(StoreSchema.applicationID)") }
     try migrator.migrate(database)
   }
 
@@ -139,6 +141,10 @@ public final class Store: Sendable {
   /// A store that is simply let go is as whole as one that is closed.
   public func close() throws {
     do {
+      // SQLite does it for the last connection that closes, unless that is one of the pool's, which only read.
+      if !settings.readOnly {
+        try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
+      }
       try database.close()
     } catch let error as DatabaseError {
       throw StoreError(error, path: location.path)

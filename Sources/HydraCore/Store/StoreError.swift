@@ -51,11 +51,14 @@ extension StoreError: CustomStringConvertible {
       "\(path): was written by a newer version (unknown schema change '\(unknown.joined(separator: "', '"))')"
     case .olderSchema(let path):
       "\(path): was written by an older version; open it for writing once to bring it up to date"
-    case .readOnly(let path): "\(path): may only be read"
-    case .diskFull(let path): "\(path): no room left on the disk; the last transaction was not kept"
+    case .readOnly(let path): "\(path): may only be read; nothing was changed"
+    case .diskFull(let path):
+      "\(path): no room left on the disk; all but the last transaction is kept, make room and repeat the command"
     case .busy(let path): "\(path): is in use by another process; try again"
-    case .inputOutput(let path, let reason): "\(path): input/output error: \(reason)"
-    case .damaged(let path, let reason): "\(path): is damaged: \(reason)"
+    case .inputOutput(let path, let reason):
+      "\(path): input/output error: \(reason); all but the last transaction is kept"
+    case .damaged(let path, let reason):
+      "\(path): is damaged: \(reason); keep a copy of it with its -wal file, see 'hydra journal verify'"
     case .invalidFact(let reason): reason
     case .notFound(let what): "\(what) is not in the store"
     case .conflict(let what): what

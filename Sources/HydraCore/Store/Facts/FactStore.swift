@@ -179,14 +179,15 @@ public struct FactStore {
         ORDER BY \(newestOnly ? "ingested DESC, id DESC LIMIT 1" : "ingested, id")
         """, arguments: [symbol])
     return try rows.map { row in
-      let id: Int64 = row["id"]
+      let id: Int64 = try row.value("id")
       let files = try Row.fetchAll(
         database, sql: "SELECT path, sha256 FROM import_file WHERE import_id = ?", arguments: [id])
       let findings = try String.fetchAll(
         database, sql: "SELECT finding FROM import_finding WHERE import_id = ? ORDER BY position", arguments: [id])
       return ImportRecord(
-        symbol: row["symbol"], ingested: Timestamp(nanoseconds: row["ingested"]),
-        counts: ImportCounts(added: row["added"], revised: row["revised"], unchanged: row["unchanged"]),
+        symbol: try row.value("symbol"), ingested: Timestamp(nanoseconds: try row.value("ingested")),
+        counts: ImportCounts(
+          added: try row.value("added"), revised: try row.value("revised"), unchanged: try row.value("unchanged")),
         fileHashes: Dictionary(uniqueKeysWithValues: files.map { ($0["path"], $0["sha256"]) }),
         findings: try findings.map { try JSONDecoder().decode(DataFinding.self, from: Data($0.utf8)) })
     }

@@ -50,7 +50,7 @@ public struct Journal {
         FROM (SELECT * FROM journal WHERE \(condition)) j ORDER BY sequence
         """
       let rows = try Row.fetchCursor(database, sql: sql, arguments: [run.key] + arguments)
-      while let row = try rows.next() { try body(JournalRecord(row, run: run.key)) }
+      while let row = try rows.next() { try body(try JournalRecord(row, run: run.key)) }
     }
   }
 
@@ -61,7 +61,7 @@ public struct Journal {
 
   /// Recomputes the hash chain of a run and compares its end, and the run's key, with what the run's row holds.
   ///
-  /// Finds any change of an entry, a missing, an exchanged and an added entry, and entries cut off at the end.
+  /// Finds any change of an entry, damage of the file, a missing, an exchanged and an added entry, and entries cut off at the end.
   /// Somebody who may write the file can make a new chain throughout: compare the head hash with one that was kept
   /// elsewhere.
   public func verify(_ run: Run) throws -> JournalVerification {
@@ -76,17 +76,22 @@ public struct Journal {
         sql: """
           SELECT sequence, time, arm, kind, payload, hash, '' AS previous FROM journal WHERE run_id = ? ORDER BY sequence
           """, arguments: [run.id])
-      while let row = try rows.next() {
-        var record = JournalRecord(row, run: run.key)
-        record.previous = previous
-        guard record.sequence == count + 1 else {
-          return .broken(sequence: count + 1, reason: "the entry is missing; the next one is \(record.sequence)")
+      do {
+        while let row = try rows.next() {
+          var record = try JournalRecord(row, run: run.key)
+          record.previous = previous
+          guard record.sequence == count + 1 else {
+            return .broken(sequence: count + 1, reason: "the entry is missing; the next one is \(record.sequence)")
+          }
+          guard record.hash == record.computedHash else {
+            return .broken(
+              sequence: record.sequence, reason: "its hash should be \(record.computedHash) and is \(record.hash)")
+          }
+          (count, previous) = (record.sequence, record.hash)
         }
-        guard record.hash == record.computedHash else {
-          return .broken(
-            sequence: record.sequence, reason: "its hash should be \(record.computedHash) and is \(record.hash)")
-        }
-        (count, previous) = (record.sequence, record.hash)
+      } catch let error as DatabaseError where [.SQLITE_CORRUPT, .SQLITE_IOERR].contains(error.resultCode) {
+        let message = error.message ?? "no message"
+        return .broken(sequence: count + 1, reason: "the file is damaged where it should be: \(message)")
       }
       guard run.head.count == count else {
         return .broken(sequence: count + 1, reason: "the run has \(run.head.count) entries, \(count) are there")
@@ -122,9 +127,11 @@ extension JournalFilter {
 }
 
 extension JournalRecord {
-  init(_ row: Row, run: String) {
+  init(_ row: Row, run: String) throws {
     self.init(
-      run: run, sequence: row["sequence"], time: Timestamp(nanoseconds: row["time"]), arm: row["arm"],
-      kind: row["kind"], payloadText: row["payload"], previous: row["previous"], hash: row["hash"])
+      run: run, sequence: try row.value("sequence"), time: Timestamp(nanoseconds: try row.value("time")),
+      arm: try row.value("arm"),
+      kind: try row.value("kind"), payloadText: try row.value("payload"), previous: try row.value("previous"),
+      hash: try row.value("hash"))
   }
 }

@@ -133,7 +133,7 @@ public final class JournalWriter {
         SELECT sequence, time, arm, kind, payload, hash, '' AS previous FROM journal
         WHERE run_id = ? AND sequence > ? ORDER BY sequence LIMIT 512
         """, arguments: [run.id, head.count])
-    upcoming = rows.reversed().map { JournalRecord($0, run: run.key) }
+    upcoming = try rows.reversed().map { try JournalRecord($0, run: run.key) }
   }
 
   private func goBack(to head: JournalHead) {

@@ -93,19 +93,20 @@ public struct RunStore {
     _ condition: String, _ arguments: StatementArguments, _ database: Database, path: String
   ) throws -> [Run] {
     try Row.fetchAll(database, sql: "SELECT * FROM run \(condition)", arguments: arguments).map { row in
-      let hashes = try CanonicalJSON.value(row["data_hashes"], path: path)
-      guard case .object(let members) = hashes, let state = Run.State(rawValue: row["state"]) else {
-        throw StoreError.damaged(path, reason: "the row of run '\(row["key"] as String)' cannot be read")
+      let hashes = try CanonicalJSON.value(try row.value("data_hashes"), path: path)
+      guard case .object(let members) = hashes, let state = Run.State(rawValue: try row.value("state")) else {
+        throw StoreError.damaged(path, reason: "the row of run '\(try row.value("key") as String)' cannot be read")
       }
-      let summary: String? = row["summary"]
+      let summary: String? = try row.optional("summary")
       return Run(
-        key: row["key"], created: Timestamp(nanoseconds: row["created"]),
+        key: try row.value("key"), created: Timestamp(nanoseconds: try row.value("created")),
         description: RunDescription(
-          settings: try CanonicalJSON.value(row["settings"], path: path),
+          settings: try CanonicalJSON.value(try row.value("settings"), path: path),
           dataHashes: Dictionary(members.map { ($0.0, $0.1.string ?? "") }) { first, _ in first },
-          version: row["version"]),
+          version: try row.value("version")),
         state: state, summary: try summary.map { try CanonicalJSON.value($0, path: path) },
-        head: JournalHead(count: row["head_count"], hash: row["head_hash"]), id: row["id"])
+        head: JournalHead(count: try row.value("head_count"), hash: try row.value("head_hash")), id: try row.value("id")
+      )
     }
   }
 }

@@ -36,8 +36,8 @@ public struct ArtefactStore {
             """, arguments: [key])
       else { return nil }
       let artefact = Artefact(
-        key: row["key"], hash: row["hash"], kind: row["kind"],
-        metadata: try CanonicalJSON.value(row["metadata"], path: access.path), bytes: row["bytes"])
+        key: try row.value("key"), hash: try row.value("hash"), kind: try row.value("kind"),
+        metadata: try CanonicalJSON.value(try row.value("metadata"), path: access.path), bytes: try row.value("bytes"))
       try check(artefact.bytes, hash: artefact.hash)
       return artefact
     }

@@ -114,14 +114,15 @@ public struct ExperimentQueue {
       database, sql: "SELECT * FROM experiment WHERE run_id = ? \(condition) ORDER BY row",
       arguments: [run.id] + arguments
     ).map { row in
-      let ended: Int64? = row["ended"]
-      let result: String? = row["result"]
+      let ended: Int64? = try row.optional("ended")
+      let result: String? = try row.optional("result")
       return Experiment(
-        id: row["id"], run: run.key, arm: row["arm"], plan: try CanonicalJSON.value(row["plan"], path: path),
-        planHash: row["plan_hash"], seed: UInt64(bitPattern: row["seed"] as Int64),
-        state: Experiment.State(rawValue: row["state"]) ?? .failed, attempts: row["attempts"],
-        queued: Timestamp(nanoseconds: row["queued"]), ended: ended.map { Timestamp(nanoseconds: $0) },
-        result: try result.map { try CanonicalJSON.value($0, path: path) }, error: row["error"])
+        id: try row.value("id"), run: run.key, arm: try row.value("arm"),
+        plan: try CanonicalJSON.value(try row.value("plan"), path: path),
+        planHash: try row.value("plan_hash"), seed: UInt64(bitPattern: try row.value("seed") as Int64),
+        state: Experiment.State(rawValue: try row.value("state")) ?? .failed, attempts: try row.value("attempts"),
+        queued: Timestamp(nanoseconds: try row.value("queued")), ended: ended.map { Timestamp(nanoseconds: $0) },
+        result: try result.map { try CanonicalJSON.value($0, path: path) }, error: try row.optional("error"))
     }
   }
 }

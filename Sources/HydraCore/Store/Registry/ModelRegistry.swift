@@ -186,16 +186,17 @@ public struct ModelRegistry {
     let rows = try Row.fetchAll(
       database, sql: "SELECT * FROM model WHERE run_id = ? \(condition)", arguments: [run.id] + arguments)
     return try rows.map { row in
-      let from: Int64? = row["trained_from"]
-      let to: Int64? = row["trained_to"]
+      let from: Int64? = try row.optional("trained_from")
+      let to: Int64? = try row.optional("trained_to")
       var range: ClosedRange<Timestamp>?
       if let from, let to, from <= to { range = Timestamp(nanoseconds: from)...Timestamp(nanoseconds: to) }
       return ModelRecord(
-        run: run.key, arm: row["arm"], version: row["version"], artefactHash: row["artefact_hash"],
-        status: ModelRecord.Status(rawValue: row["status"]) ?? .archived, trainedRange: range,
-        settings: try CanonicalJSON.value(row["settings"], path: path),
-        metrics: try CanonicalJSON.value(row["metrics"], path: path), parent: row["parent"],
-        created: Timestamp(nanoseconds: row["created"]))
+        run: run.key, arm: try row.value("arm"), version: try row.value("version"),
+        artefactHash: try row.value("artefact_hash"),
+        status: ModelRecord.Status(rawValue: try row.value("status")) ?? .archived, trainedRange: range,
+        settings: try CanonicalJSON.value(try row.value("settings"), path: path),
+        metrics: try CanonicalJSON.value(try row.value("metrics"), path: path), parent: try row.optional("parent"),
+        created: Timestamp(nanoseconds: try row.value("created")))
     }
   }
 
@@ -205,10 +206,12 @@ public struct ModelRegistry {
       arguments: [run.id, arm]
     ).map { row in
       ChampionMove(
-        run: run.key, arm: arm, sequence: row["sequence"],
-        action: ChampionMove.Action(rawValue: row["action"]) ?? .promote, from: row["from_version"],
-        to: row["to_version"], time: Timestamp(nanoseconds: row["time"]), reason: row["reason"],
-        isByHand: row["by_hand"], evidence: try CanonicalJSON.value(row["evidence"], path: path))
+        run: run.key, arm: arm, sequence: try row.value("sequence"),
+        action: ChampionMove.Action(rawValue: try row.value("action")) ?? .promote,
+        from: try row.optional("from_version"),
+        to: try row.value("to_version"), time: Timestamp(nanoseconds: try row.value("time")),
+        reason: try row.value("reason"),
+        isByHand: try row.value("by_hand"), evidence: try CanonicalJSON.value(try row.value("evidence"), path: path))
     }
   }
 

@@ -1,0 +1,27 @@
+import Foundation
+import Fuzzing
+
+// hydra-fuzz COUNT [SEED]: mutated files for every reader in turn, COUNT in all. A crash ends the program; the last line
+// of the file hydra-fuzz.last then names reader and number.
+let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
+let seed = CommandLine.arguments.dropFirst(2).first.flatMap { UInt64($0) } ?? 1
+let targets = try FuzzTarget.all()
+let each = (count + targets.count - 1) / targets.count
+let last = fopen("hydra-fuzz.last", "w")
+var total = 0
+/// Unbuffered: what was said before a crash is there after it.
+func say(_ text: String) { FileHandle.standardOutput.write(Data("\(text)\n".utf8)) }
+for target in targets {
+  guard target.readsOriginals() else {
+    say("\(target.name): does not read what was not mutated")
+    exit(1)
+  }
+  let counts = target.run(0..<each, seed: seed) { index in
+    rewind(last)
+    fputs("\(target.name) \(index)\n", last)
+    fflush(last)
+  }
+  total += counts.read + counts.refused
+  say("\(target.name): \(counts.read) read, \(counts.refused) refused")
+}
+say("\(total) mutated files, no crash")
