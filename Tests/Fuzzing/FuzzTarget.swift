@@ -34,7 +34,11 @@ public struct FuzzTarget: Sendable {
     for index in range {
       before(index)
       var random = CounterRandom(seed: seed &+ UInt64(index), stream: name)
-      let bytes = Mutation.mutate(originals[random.below(originals.count)], &random)
+      // Half of them at random, half every number in turn replaced by every extreme one.
+      let bytes =
+        index % 2 == 0
+        ? Mutation.mutate(originals[random.below(originals.count)], &random)
+        : Mutation.sweep(originals[index / 2 % originals.count], step: index / 2 / originals.count)
       do {
         try read(bytes)
         counts.read += 1

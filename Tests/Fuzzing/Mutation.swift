@@ -26,12 +26,26 @@ public enum Mutation {
       case 4: bytes.replaceSubrange(place..<end, with: words[random.below(words.count)])
       case 5: bytes.insert(contentsOf: bytes[place..<end], at: random.below(bytes.count))
       case 6: swapTokens(&bytes, &random)
-      case 7: replaceNumber(&bytes, from: place, with: words[random.below(15)])
+      case 7: replaceNumber(&bytes, from: place, with: words[random.below(numbers)])
       default: if (48...57).contains(bytes[place]) { bytes[place] = UInt8(48 + random.below(10)) }
       }
     }
     if random.below(15) == 0, !bytes.isEmpty { bytes.removeLast(random.below(bytes.count)) }
     if random.below(400) == 0 { bytes = [UInt8](repeating: UInt8(ascii: "["), count: 100_000) }
+    return bytes
+  }
+
+  /// Numbers among ``words``.
+  private static let numbers = 15
+
+  /// The bytes with one number replaced by an extreme one: step by step every number and every extreme.
+  public static func sweep(_ original: [UInt8], step: Int) -> [UInt8] {
+    var bytes = original
+    let starts = bytes.indices.filter {
+      (48...57).contains(bytes[$0]) && ($0 == 0 || !(48...57).contains(bytes[$0 - 1]))
+    }
+    guard !starts.isEmpty else { return bytes }
+    replaceNumber(&bytes, from: starts[step / numbers % starts.count], with: words[step % numbers])
     return bytes
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import HydraLearning
 import HydraNumerics
 import Testing
@@ -100,6 +101,23 @@ import Testing
     }
     #expect(throws: LightGBMParameterError.badValue(name: "learning_rate", value: "fast")) {
       try LightGBMParameters([("learning_rate", "fast")])
+    }
+  }
+
+  @Test(arguments: [("max_feature_idx=1", "max_feature_idx="), ("num_cat=0", "num_cat=")])
+  func countsBeyondAllMeasureAreErrors(line: String, key: String) throws {
+    var settings = GradientBoostedTrees.Settings()
+    (settings.rounds, settings.leaves, settings.minimumLeafRows) = (1, 2, 2)
+    let values = (0..<40).map { Double($0 % 20) }
+    let model = try GradientBoostedTrees.fit(
+      Matrix(rows: 20, columns: 2, values: values), (0..<20).map { Double($0) }, settings: settings)
+    let text = model.lightGBMText()
+    #expect(text.contains("\n\(line)\n"))
+    for count in ["9223372036854775807", "-9223372036854775808", "-2", "99999999"] {
+      #expect(throws: LightGBMFileError.self) {
+        try GradientBoostedTrees(
+          lightGBMText: text.replacingOccurrences(of: "\n\(line)\n", with: "\n\(key)\(count)\n"))
+      }
     }
   }
 }

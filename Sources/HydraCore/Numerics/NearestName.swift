@@ -12,6 +12,8 @@ public func nearestName(to name: String, in names: [String]) -> String? {
   var best: (distance: Int, name: String)?
   for candidate in names {
     let other = Array(candidate.lowercased())
+    // Each letter that one has more is a change: what is too long by itself need not be compared, however long it is.
+    guard abs(letters.count - other.count) * 3 <= max(letters.count, other.count) else { continue }
     let distance = editDistance(letters, other)
     guard distance * 3 <= max(letters.count, other.count), distance < best?.distance ?? .max else { continue }
     best = (distance, candidate)

@@ -167,7 +167,9 @@ extension LightGBMParameters {
 
   /// The known name with the fewest edits; of equals the first in the alphabet.
   private static func nearest(to name: String) -> String {
-    canonical.keys.sorted().min { editDistance($0, name) < editDistance($1, name) } ?? ""
+    // No parameter's name is longer; the name that was given may be a file.
+    let name = String(name.prefix(64))
+    return canonical.keys.sorted().map { ($0, editDistance($0, name)) }.min { $0.1 < $1.1 }?.0 ?? ""
   }
 }
 

@@ -11,10 +11,11 @@ extension GradientBoostedTrees {
     let header = lines.section()
     let classes = try header.whole("num_class", default: 1)
     let perRound = try header.whole("num_tree_per_iteration", default: classes)
-    let features = try header.whole("max_feature_idx") + 1
-    guard features >= 0, features <= 1 << 24 else {
-      throw header.error("max_feature_idx", "\(features - 1) is not a column number")
+    let lastFeature = try header.whole("max_feature_idx")
+    guard (-1..<1 << 24).contains(lastFeature) else {
+      throw header.error("max_feature_idx", "\(lastFeature) is not a column number")
     }
+    let features = lastFeature + 1
     let names = try header.words("feature_names", count: features)
     let ranges = header.has("feature_infos") ? try header.words("feature_infos", count: features) : nil
     var objective = TreeObjective.loaded(name: "custom", link: .identity)
@@ -113,6 +114,7 @@ extension RegressionTree {
       section.has("internal_weight") ? try section.numbers("internal_weight", count: nodes) : .zeros(nodes)
     internalCount = section.has("internal_count") ? try section.wholes("internal_count", count: nodes) : []
     let sets = try section.whole("num_cat", default: 0)
+    guard (0...nodes).contains(sets) else { throw section.error("num_cat", "\(sets) category sets for \(nodes) nodes") }
     if sets > 0 { try readCategories(section, sets) }
     for node in 0..<nodes where decision[node].isCategorical {
       guard let set = Int(exactly: threshold[node]), set >= 0, set < sets else {
