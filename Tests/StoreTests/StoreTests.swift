@@ -88,6 +88,10 @@ import Testing
       .write(to: URL(fileURLWithPath: text))
     #expect(throws: StoreError.notAStore(text)) { try Store(path: text) }
     #expect(throws: StoreError.self) { try Store(path: folder.path("no/such/folder/a.sqlite")) }
+    let reason = "it is no file but a folder or a device"
+    for path in [folder.url.path, "/dev/null"] {
+      #expect(throws: StoreError.cannotOpen(path, reason: reason)) { try Store(path: path) }
+    }
   }
 
   @Test func `a full disk keeps the store as it was before the transaction`() throws {

@@ -108,8 +108,11 @@ public struct ChildExperiments: ExperimentRunner {
     Lifeline.follow()
     let folder = URL(fileURLWithPath: scratch)
     let decoder = JSONDecoder()
-    let plan = try decoder.decode(ExperimentPlan.self, from: Data(contentsOf: folder.appendingPathComponent(planFile)))
-    let data = try decoder.decode(ExperimentData.self, from: Data(contentsOf: folder.appendingPathComponent(dataFile)))
+    func content(_ file: String) throws -> Data {
+      Data(try FileBytes.readRaw(folder.appendingPathComponent(file).path))
+    }
+    let plan = try decoder.decode(ExperimentPlan.self, from: content(planFile))
+    let data = try decoder.decode(ExperimentData.self, from: content(dataFile))
     let answer = ExperimentAnswer(InProcessExperiments().run([plan], on: data)[0])
     try answer.encoded().write(to: folder.appendingPathComponent(resultFile), options: .atomic)
   }

@@ -62,8 +62,12 @@ public final class Store: Sendable {
     (self.location, self.settings) = (location, settings)
     let path = location.path
     do {
-      if case .file = location, settings.readOnly, !FileManager.default.fileExists(atPath: path) {
-        throw StoreError.noFile(path)
+      if case .file = location {
+        let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
+        if type == nil, settings.readOnly { throw StoreError.noFile(path) }
+        guard type == nil || type == .typeRegular || type == .typeSymbolicLink else {
+          throw StoreError.cannotOpen(path, reason: "it is no file but a folder or a device")
+        }
       }
       database = try Self.connect(location, settings)
       try Self.prepareSchema(of: database, path: path, settings)
