@@ -27,8 +27,12 @@ struct StudyCommand: AsyncParsableCommand {
   @OptionGroup var run: RunOptions
 
   func validate() throws {
-    guard seeds >= 1 else { throw ValidationError("--seeds \(seeds): at least one world is needed") }
-    guard (10...60).contains(years) else { throw ValidationError("--years \(years): not within 10 to 60") }
+    guard (1...10_000).contains(seeds) else { throw ValidationError("--seeds is \(seeds); it must be 1 to 10000") }
+    guard (10...60).contains(years) else { throw ValidationError("--years is \(years); it must be 10 to 60") }
+    guard (0...10).contains(effectScale) else {
+      throw ValidationError("--effect-scale is \(effectScale); it must be 0 to 10")
+    }
+    guard run.seed <= UInt64.max - 10_000 else { throw ValidationError("--seed is too large") }
   }
 
   func run() async throws {

@@ -39,6 +39,9 @@ struct DataSynthCommand: AsyncParsableCommand {
     if let start, CivilDate(start) == nil {
       throw ValidationError("--start is '\(start)'; it must be a date like 2005-01-01")
     }
+    if let date = start.flatMap({ CivilDate($0) }), !(1900...2100).contains(date.year) {
+      throw ValidationError("--start is '\(date)'; its year must be 1900 to 2100")
+    }
   }
 
   func run() async throws {

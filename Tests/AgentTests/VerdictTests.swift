@@ -73,8 +73,8 @@ import Testing
     #expect(Self.verdict(good).decision == .promote)
     for (name, bad) in [
       ("gain_at_dear_cost", try Self.result(edge: 0.3, gain: 0.004)),
-      ("drawdown", try Self.result(edge: 0.3, drawdown: 0.0951)),
-      ("lots_traded", try Self.result(edge: 0.3, lots: 441)),
+      ("drawdown", try Self.result(edge: 0.3, drawdown: 0.101)),
+      ("lots_traded", try Self.result(edge: 0.3, lots: 601)),
     ] {
       let verdict = Self.verdict(bad)
       #expect(verdict.decision == .reject, "\(name)")

@@ -81,13 +81,15 @@ public actor Agent {
     var labels = LabelBuilder(symbol: instrument.symbol, horizon: settings.horizon)
     var changes = RollFreeChanges()
     var history = FeatureHistory(names: pipeline.names, horizon: settings.horizon)
+    let earlier = try EarlierTrials.count(before: run, market: instrument.symbol, in: store)
     var states = Arm.allCases.map {
-      AgentState(arm: $0, settings: settings, instrument: instrument, features: pipeline.names)
+      AgentState(
+        arm: $0, settings: settings, instrument: instrument, features: pipeline.names, earlierTrials: earlier)
     }
     let edge = Edge(
       store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,
       languageModel: languageModel, threads: threads)
-    try edge.begin(market, related, from: from)
+    try edge.begin(market, related, from: from, earlierTrials: earlier)
 
     let events = MarketHistory.events(primary: market, related: related).filter { $0.date <= to }
     var done = 0
@@ -112,7 +114,8 @@ public actor Agent {
         bar = held
       }
       let own = moment.filter { $0.symbol == instrument.symbol }
-      if bar != nil { edge.remember(own, row: history.count - 1) } else if own.isEmpty { continue }
+      edge.remember(own, row: bar == nil ? nil : history.count - 1)
+      if own.isEmpty { continue }
       let input = AgentInput.Moment(
         time: time, events: own, bar: bar, trades: own.contains { $0.date >= from })
       for index in states.indices {

@@ -34,9 +34,8 @@ extension AgentState {
     guard diagnosis.cause != .dataFault, let champion else {
       if diagnosis.cause == .dataFault {
         // Learning from a broken feed would make the model broken too.
-        blockedUntilRow = history.count + settings.healing.coolDown
-        effects.append(
-          .journal(kind: "trading_blocked", payload: .object([("bars", .number(Double(settings.healing.coolDown)))])))
+        let row = history.count - 1
+        effects += block(until: row + settings.healing.coolDown, because: diagnosis.findings[0].evidence, row)
       }
       phase = .observing
       return effects
@@ -62,17 +61,18 @@ extension AgentState {
         ]))
     ]
     let bars = min(settings.healing.evaluationBars, history.count - evidenceFromRow)
-    if let champion, !hypotheses.isEmpty, bars < ExperimentWork.minimumBars {
-      // The days before have decided the last promotion, and no two promotions rest on the same days.
+    let mayTry = probation == nil && bars >= ExperimentWork.minimumBars
+    if let champion, !hypotheses.isEmpty, !mayTry {
+      // The last promotion is on trial first, and the days that decided it decide nothing else.
       effects.append(
         .journal(
           kind: "evidence_used",
           payload: [
             "champion": JSONValue(champion.number), "bars": JSONValue(bars),
-            "needed": JSONValue(ExperimentWork.minimumBars),
+            "needed": JSONValue(ExperimentWork.minimumBars), "on_probation": .bool(probation != nil),
           ]))
     }
-    guard let champion, !hypotheses.isEmpty, bars >= ExperimentWork.minimumBars else {
+    guard let champion, !hypotheses.isEmpty, mayTry else {
       phase = .observing
       return effects
     }
@@ -135,11 +135,18 @@ extension AgentState {
       }
       let plan = outcome.plan
       let round = plan.look == 0 ? results : [result]
-      let verdict = Verdict(on: result, look: plan.look, round: round, ledger: ledger, settings: settings.healing)
+      var verdict = Verdict(on: result, look: plan.look, round: round, ledger: ledger, settings: settings.healing)
+      if verdict.decision == .hold, plan.look == 0, held.count >= settings.healing.challengers {
+        verdict.decision = .reject
+        verdict.reason += "; as many as may wait do so already"
+      }
       effects.append(
         .journal(
           kind: "experiment",
-          payload: .object([("plan", plan.json), ("result", result.json), ("verdict", verdict.json)])))
+          payload: .object([
+            ("plan", plan.json), ("champion", champion.map { JSONValue($0.number) } ?? .null), ("result", result.json),
+            ("verdict", verdict.json),
+          ])))
       switch verdict.decision {
       case .promote:
         // Of several that pass, the one with the strongest evidence; the others were compared with the old champion.

@@ -24,6 +24,10 @@ extension AgentState {
         history: history, forecasts: forecasts, price: bar.close, watched: watched))
 
     guard moment.trades else { return effects }
+    if arm == .selfHealing, let fault = Diagnostician().brokenFeed(history) {
+      // Before anything is decided on it.
+      effects += block(until: row + 1, because: fault.evidence, row)
+    }
     let isBlocked = row < blockedUntilRow
     let decision = book.decide(
       forecast: forecast.isFinite && !isBlocked ? forecast : nil, volatility: volatility.value,
@@ -75,18 +79,29 @@ extension AgentState {
     case .frozen: return []
     case .periodic: return calendarFit(row)
     case .selfHealing:
+      // A broken feed is nothing to learn from, to judge by or to explain.
+      guard row >= blockedUntilRow else { return [] }
       var effects = endProbation(history, row)
-      // What is on trial stays as it is, and a broken feed is no reason to learn from it.
-      if probation == nil, row >= blockedUntilRow { effects += calendarFit(row) }
-      effects += tryHeldAgain(history, row)
-      guard phase == .observing, row >= quietUntilRow else { return effects }
-      if let alarm = alarms.max(by: { $0.statistic < $1.statistic }) {
+      // What is on trial stays as it is.
+      if probation == nil { effects += calendarFit(row) }
+      if phase == .observing, row >= quietUntilRow, let alarm = alarms.max(by: { $0.statistic < $1.statistic }) {
         phase = .diagnosing
         quietUntilRow = row + settings.healing.coolDown
         return effects + [.diagnose(alarm)]
       }
-      return effects
+      return effects + tryHeldAgain(history, row)
     }
+  }
+
+  /// Takes no new position before row `end`: what the model would decide rests on broken numbers.
+  mutating func block(until end: Int, because evidence: String, _ row: Int) -> [AgentEffect] {
+    defer { blockedUntilRow = max(blockedUntilRow, end) }
+    // One entry for a fault that goes on from bar to bar.
+    guard row > blockedUntilRow || blockedUntilRow == 0 else { return [] }
+    return [
+      .journal(
+        kind: "trading_blocked", payload: ["bars": JSONValue(end - row), "evidence": .string(evidence)])
+    ]
   }
 
   /// A fit of the champion's own recipe to what is known now, when the calendar says so.

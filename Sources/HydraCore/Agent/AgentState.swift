@@ -49,8 +49,12 @@ public struct AgentState: Sendable {
     public var forecasts: [Double] = []
   }
 
-  public init(arm: Arm, settings: AgentSettings, instrument: Instrument, features: [String]) {
+  /// A state before the first bar, after `earlierTrials` configurations that other runs have tried on the market.
+  public init(
+    arm: Arm, settings: AgentSettings, instrument: Instrument, features: [String], earlierTrials: Int = 0
+  ) {
     self.arm = arm
+    ledger = TrialLedger(earlier: earlierTrials)
     self.settings = settings
     book = TradingBook(instrument: instrument, capital: settings.capital, settings: settings.book(for: instrument))
     let names = Monitoring.watched(among: features)

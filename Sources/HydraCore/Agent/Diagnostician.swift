@@ -58,8 +58,7 @@ public struct Diagnostician: Sendable {
     } else {
       others.append(.init(cause: own, score: alarmScore, evidence: text))
     }
-    let floor = score(significance)
-    findings += others.filter { $0.score >= floor }.sorted { $0.score > $1.score }
+    findings += others.sorted { $0.score > $1.score }
     return diagnosis(alarm, findings, tests, evidence, recent, reference)
   }
 
@@ -86,6 +85,20 @@ public struct Diagnostician: Sendable {
 
   // MARK: - Causes
 
+  /// Whether the feed is broken now, by the newest bars alone; looked at on every bar, alarm or not.
+  ///
+  /// - Complexity: O(columns × (20 + reference bars)) where a newest value is missing, else O(stale run).
+  public func brokenFeed(_ history: FeatureHistory) -> Diagnosis.Finding? {
+    let newest = history.count - 1
+    guard newest >= 20 else { return nil }
+    if (0..<staleRun).allSatisfy({ history.changes[newest - $0] == 0 }) {
+      return .init(cause: .dataFault, score: 99, evidence: "the close repeats \(staleRun + 1) times in a row")
+    }
+    guard history.row(newest).contains(where: \.isNaN) else { return nil }
+    let recent = newest - 19..<newest + 1
+    return missingFeature(history, recent: recent, reference: max(0, newest - 19 - referenceBars)..<newest - 19)
+  }
+
   private func dataFault(
     _ history: FeatureHistory, recent: Range<Int>, reference: Range<Int>
   ) -> Diagnosis.Finding? {
@@ -98,7 +111,15 @@ public struct Diagnostician: Sendable {
     if longest >= staleRun {
       return .init(cause: .dataFault, score: 99, evidence: "the close repeats \(longest + 1) times in a row")
     }
-    for (column, name) in history.names.enumerated() {
+    return missingFeature(history, recent: recent, reference: reference)
+  }
+
+  /// A feature that was always there and is there no more.
+  private func missingFeature(
+    _ history: FeatureHistory, recent: Range<Int>, reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    for (column, name) in history.names.enumerated()
+    where history.values[(history.count - 1) * history.names.count + column].isNaN {
       let before = missingShare(history, column, reference)
       let after = missingShare(history, column, recent)
       if before < 0.1, after > 0.9, reference.count >= 60 {

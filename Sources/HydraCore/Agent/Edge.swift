@@ -20,6 +20,7 @@ final class Edge {
   private let languageModel: any LanguageModel
   private let threads: Int
   private var batches: [ExperimentData.Batch] = []
+  private var waiting: [MarketEvent] = []
   /// Entries of the moment, each with what it changes in the store.
   private var pending: [(entry: JournalEntry, effects: [(Store.Transaction) throws -> Void])] = []
 
@@ -38,7 +39,9 @@ final class Edge {
   }
 
   /// Journals what the run depends on: settings, files with their hashes, and what was odd about them.
-  func begin(_ market: MarketHistory, _ related: [MarketHistory], from: CivilDate) throws {
+  func begin(
+    _ market: MarketHistory, _ related: [MarketHistory], from: CivilDate, earlierTrials: Int
+  ) throws {
     let time = from.timestamp()
     var files: [(String, JSONValue)] = []
     for history in [market] + related {
@@ -51,6 +54,7 @@ final class Edge {
         time: time, kind: "run",
         payload: .object([
           ("key", .string(run.key)), ("market", .string(instrument.symbol)), ("version", .string(Agent.version)),
+          ("earlier_trials", JSONValue(earlierTrials)),
           ("settings", try settings.json()), ("files", .object(files.map { (key: $0.0, value: $0.1) })),
           (
             "findings",
@@ -86,11 +90,19 @@ final class Edge {
     }
   }
 
-  /// Keeps the market's own events for experiments, as many bars as those can ask for.
-  func remember(_ events: some Sequence<MarketEvent>, row: Int) {
-    batches.append(.init(row: row, events: Array(events)))
-    let kept = settings.healing.evaluationBars + 120
-    if batches.count > 2 * kept { batches.removeFirst(batches.count - kept) }
+  /// Keeps the market's own events for experiments, as many bars as those can ask for. What came since the bar before,
+  /// rolls above all, goes with the next bar.
+  func remember(_ events: some Sequence<MarketEvent>, row: Int?) {
+    waiting += events
+    guard let row else { return }
+    batches.append(.init(row: row, events: waiting))
+    waiting = []
+    if batches.count > 2 * keptBatches { batches.removeFirst(batches.count - keptBatches) }
+  }
+
+  /// Batches that an experiment can ask for: the compared bars, and those before them that volume is learnt from.
+  private var keptBatches: Int {
+    max(settings.healing.evaluationBars, settings.healing.challengeBars * settings.healing.challenges) + 120
   }
 
   /// Steps an arm with an input, and with the answers to what it asks for, until it asks for nothing more.
@@ -243,7 +255,7 @@ final class Edge {
       let data = ExperimentData(
         instrument: instrument, book: settings.book(for: instrument), capital: settings.capital, history: history,
         champion: champion.policy, forecasts: state.forecasts,
-        batches: Array(batches.suffix(settings.healing.evaluationBars + 120)))
+        batches: Array(batches.suffix(keptBatches)))
       let wanted = missing.map { plans[$0] }
       try ExperimentInput.keep(wanted, data, of: run, in: store)
       let found = experiments.run(wanted, on: data)

@@ -53,7 +53,7 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
 
 /// All that an experiment may see: what was known at the alarm, and nothing of the agent's store or environment.
 public struct ExperimentData: Codable, Sendable {
-  /// The events that became known with one row of the history.
+  /// The events that became known since the row before, up to and with one row of the history.
   public struct Batch: Codable, Sendable {
     public var row: Int
     public var events: [MarketEvent]

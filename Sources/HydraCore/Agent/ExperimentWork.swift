@@ -114,6 +114,20 @@ public enum ExperimentWork {
       recipe, to: data.history, before: limit, embargo: plan.embargo, seed: plan.seed, threads: threads, rounds: rounds)
   }
 
+  /// Lets a batch happen moment by moment; `cancelled` is called after a moment before the bar in which an order ended.
+  private static func settle(
+    _ batch: ExperimentData.Batch, in book: inout TradingBook, cancelled: (inout TradingBook, Timestamp) -> Void
+  ) throws {
+    var start = batch.events.startIndex
+    while start < batch.events.endIndex {
+      let time = batch.events[start].knownTime
+      let end = batch.events[start...].firstIndex { $0.knownTime != time } ?? batch.events.endIndex
+      let settlement = try book.settle(Array(batch.events[start..<end]))
+      if end < batch.events.endIndex, !settlement.ended.isEmpty { cancelled(&book, time) }
+      start = end
+    }
+  }
+
   private struct Replay {
     var account: ExperimentResult.Account
     /// Daily net returns, as shares of capital, at the account's own cost and at the dear one.
@@ -130,7 +144,13 @@ public enum ExperimentWork {
     var (returns, dear) = ([Double](), [Double]())
     var (equity, slippage) = (data.capital, 0.0)
     for batch in data.batches {
-      _ = try book.settle(batch.events)
+      try settle(batch, in: &book) { book, now in
+        // A roll cancels the order for the contract left behind: decide anew, as the account does.
+        guard rows.contains(batch.row - 1), forecasts[batch.row - 1].isFinite else { return }
+        _ = book.decide(
+          forecast: forecasts[batch.row - 1], volatility: deviations[batch.row - 1], riskScale: recipe.riskScale,
+          at: now)
+      }
       guard rows.contains(batch.row) else { continue }
       returns.append((book.equity - equity) / data.capital)
       dear.append(returns[returns.count - 1] - (plan.dearCost - 1) * (book.slippage - slippage) / data.capital)

@@ -17,9 +17,12 @@ public struct GateSettings: Hashable, Codable, Sendable {
   /// Largest drawdown, as a multiple of the champion's and a share of capital on top of it.
   public var drawdownFactor = 1.5
   public var drawdownAllowance = 0.02
+  /// The bound on the drawdown is never less: a champion that did not trade forbids nothing. At a volatility target of
+  /// a tenth, luck alone falls that far in an ordinary year.
+  public var drawdownFloor = 0.10
   /// Most lots traded, as a multiple of the champion's and a number on top of it.
   public var turnoverFactor = 2.0
-  public var turnoverAllowance = 40.0
+  public var turnoverAllowance = 200.0
 
   public init() {}
 }

@@ -21,11 +21,14 @@ public struct Policy: Hashable, Codable, Sendable {
   public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
     case tooFewRows(Int, needed: Int)
     case unknownFeature(String)
+    /// The recipe leaves every feature out.
+    case noFeatures
 
     public var description: String {
       switch self {
       case .tooFewRows(let rows, let needed): "\(rows) training rows, \(needed) needed"
       case .unknownFeature(let name): "'\(name)' is not a feature"
+      case .noFeatures: "the recipe leaves every feature out"
       }
     }
   }
@@ -49,6 +52,7 @@ public struct Policy: Hashable, Codable, Sendable {
   ) throws -> Policy {
     let rows = history.trainingRows(before: limit, window: recipe.window, embargo: embargo)
     guard rows.count >= minimumRows else { throw FitError.tooFewRows(rows.count, needed: minimumRows) }
+    guard history.names.contains(where: { !recipe.dropped.contains($0) }) else { throw FitError.noFeatures }
     let columns = history.names.indices.filter { !recipe.dropped.contains(history.names[$0]) }
     let names = columns.map { history.names[$0] }
     // Extreme outcomes of a fat-tailed market would steer the squared loss alone: beyond three deviations they count

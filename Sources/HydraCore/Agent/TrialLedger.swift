@@ -1,7 +1,8 @@
 import HydraLearning
 import HydraNumerics
 
-/// Everything that an arm has ever tried in a run, as far as luck is concerned.
+/// Everything that was ever tried on a market, as far as luck is concerned: by earlier runs in the same store, and by
+/// this arm so far.
 ///
 /// Each configuration counts: every recipe that an experiment tried, experiments that failed, every look at a
 /// challenger. Of N worthless attempts the best looks good; a candidate has to beat what luck alone would have brought.
@@ -12,7 +13,8 @@ public struct TrialLedger: Hashable, Codable, Sendable {
   private var sum = 0.0
   private var squares = 0.0
 
-  public init() {}
+  /// Begins after `earlier` configurations that other runs have tried on the same market.
+  public init(earlier: Int = 0) { count = earlier }
 
   /// Counts `trials` configurations, of which one was compared with the champion when there is a comparison.
   public mutating func add(trials: Int, _ comparison: Comparison?) {

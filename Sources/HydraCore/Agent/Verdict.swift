@@ -98,7 +98,8 @@ public struct Verdict: Hashable, Codable, Sendable {
     checks.append(
       Check(
         name: "drawdown", value: new.maximumDrawdown,
-        bound: gate.drawdownFactor * old.maximumDrawdown + gate.drawdownAllowance, isLeast: false))
+        bound: max(gate.drawdownFloor, gate.drawdownFactor * old.maximumDrawdown + gate.drawdownAllowance),
+        isLeast: false))
     checks.append(
       Check(
         name: "lots_traded", value: Double(new.lotsTraded),

@@ -64,7 +64,7 @@ extension Setting {
   private static var costs: [Setting] {
     [
       .number(
-        "costs.multiplier", \.costMultiplier, 0...100, option: "cost-multiplier",
+        "costs.multiplier", \.costMultiplier, 0.01...100, option: "cost-multiplier",
         "of the expected cost of every trade; 0.52 and 1.93 are the cost model's 5 % and 95 %"),
       .number(
         "costs.impact", \.impactCoefficient, 0...100,
@@ -157,10 +157,15 @@ extension Setting {
       .number(
         "gate.overfitting", \.healing.gate.overfitting, 0.01...1,
         "probability that choosing among the round's candidates chose noise"),
-      .count("gate.blocks", \.healing.gate.blocks, 2...16, "even; 252 ways to halve ten blocks"),
+      .count(
+        "gate.blocks", \.healing.gate.blocks, 2...16,
+        "252 ways to halve ten blocks; of an odd number the one below is taken"),
       .number(
         "gate.drawdown-factor", \.healing.gate.drawdownFactor, 0.1...100, "of the champion's largest fall"),
       .number("gate.drawdown-allowance", \.healing.gate.drawdownAllowance, 0...1, "of capital, on top of it"),
+      .number(
+        "gate.drawdown-floor", \.healing.gate.drawdownFloor, 0...1,
+        "never less: at a volatility target of a tenth, luck alone falls that far in an ordinary year"),
       .number("gate.turnover-factor", \.healing.gate.turnoverFactor, 0.1...100, "of the champion's lots"),
       .number(
         "gate.turnover-allowance", \.healing.gate.turnoverAllowance, 0...1_000_000,

@@ -102,7 +102,7 @@ struct WorldReading {
     var champions: [Int: Policy] = [:]
     return try store.journal.entries(of: run, filter).compactMap { entry in
       guard let row = history.known.lastIndex(where: { $0 <= entry.time }),
-        let before = try champion(arm, at: row - 1)
+        let before = entry.payload["champion"]?.double.map({ Int($0) })
       else { return nil }
       let payload = entry.payload
       let plan = payload["plan"] ?? .null

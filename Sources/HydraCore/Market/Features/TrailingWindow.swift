@@ -14,7 +14,6 @@ struct TrailingWindow: Sendable {
   }
 
   var count: Int { storage.count }
-  var isFull: Bool { storage.count == capacity }
 
   mutating func append(_ value: Double) {
     if storage.count < capacity {
