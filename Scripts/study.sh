@@ -6,8 +6,8 @@ HYDRA=${HYDRA:-bin/hydra}
 echo "== the generated market against real oats: mean of 20 worlds of 10 years"
 "$HYDRA" data study --seeds 20 --seed 1 --format table
 
-echo "== the agent on worlds whose truth is known"
-"$HYDRA" study --seeds 5 --seed 1 --format table
+echo "== the agent on 20 worlds with planted shifts and 20 without, judged by their truth"
+"$HYDRA" study --seeds 20 --seed 1 --format json
 
 echo "== ten years of daily data with experiments, limit 40 s"
 work=$(mktemp -d)

@@ -56,8 +56,8 @@ struct DemoCommand: AsyncParsableCommand {
   @OptionGroup var run: RunOptions
 
   mutating func validate() throws {
-    guard (4...60).contains(years) else {
-      throw ValidationError("--years is \(years); it must be 4 to 60: half of them, at most eight, only train")
+    guard (2...60).contains(years) else {
+      throw ValidationError("--years is \(years); it must be 2 to 60: half of them, at most eight, only train")
     }
     guard (0...10).contains(effectScale) else {
       throw ValidationError("--effect-scale is \(effectScale); it must be 0 to 10")
