@@ -31,8 +31,8 @@ import Testing
     ("a busy loop", "while :; do :; done", "used more than 1 s of processor time"),
     ("a busy loop that hears no warning", "trap '' XCPU; while :; do :; done", "used more than 1 s of processor time"),
     (
-      "a hog", "head -c 900000000 /dev/zero | tail -c 900000000 > /dev/null; exit $?",
-      "ended with code 1, at its limit of 600 MB"
+      "a hog", "head -c 3000000000 /dev/zero | tail -c 3000000000 > /dev/null; exit $?",
+      "ended with code 1, at its limit of 2000 MB"
     ),
     ("a flood", "head -c 1000000000 /dev/zero > \"$1/result.json\"", "wrote more than 4 MB"),
     ("a flood on standard output, and no answer", "head -c 1000000000 /dev/zero", "wrote no answer"),
@@ -52,7 +52,7 @@ import Testing
   @Test(arguments: misdeeds)
   func misdeedsAreFailedExperiments(name: String, script text: String, reason: String) throws {
     var limits = ExperimentLimits()
-    (limits.memoryMegabytes, limits.outputMegabytes) = (name == "a hog" ? 600 : 4096, 4)
+    (limits.memoryMegabytes, limits.outputMegabytes) = (name == "a hog" ? 2000 : 4096, 4)
     if reason.contains("1 s of processor") { limits.cpuSeconds = 1 }
     if reason.contains("longer than 1 s") { limits.wallSeconds = 1 }
     let outcomes = try script(text, limits).run([SmallExperiment.plan("plan-7")], on: SmallExperiment.data.get())

@@ -24,11 +24,16 @@ struct ChildProcess {
   let id: pid_t
   private let limits: ExperimentLimits
   private let deadline: ContinuousClock.Instant
+  /// The most memory that this process had used when it started the child, in kilobytes.
+  private let peakBefore: Int
 
   /// Starts a program; `words` are its path and its arguments.
   init(_ words: [String], limits: ExperimentLimits, lifeline: Int32) throws(ExperimentFailure) {
     self.limits = limits
     deadline = .now + .seconds(limits.wallSeconds)
+    var own = rusage()
+    getrusage(RUSAGE_SELF.code, &own)
+    peakBefore = Int(own.ru_maxrss)
     var argv: [UnsafeMutablePointer<CChar>?] = (["sh", "-c", Self.script(limits), "sh"] + words).map { strdup($0) }
     argv.append(nil)
     defer { for word in argv { free(word) } }
@@ -152,13 +157,11 @@ struct ChildProcess {
 
   /// Whether memory was probably what it died of: more than half of what it may address was in use.
   ///
-  /// The system counts a child's peak from that of the process that started it, which therefore has to be below.
+  /// The system counts a child's peak from that of the process that started it: only a higher one is the child's own.
   private func isAtMemoryLimit(_ usage: rusage) -> Bool {
     #if canImport(Glibc)
     let half = limits.memoryMegabytes * 1024 / 2
-    var own = rusage()
-    getrusage(RUSAGE_SELF.code, &own)
-    return usage.ru_maxrss > half && own.ru_maxrss < half
+    return usage.ru_maxrss > half && usage.ru_maxrss > peakBefore
     #else
     return false
     #endif

@@ -71,9 +71,6 @@ public struct CSVWriter: Sendable {
   /// Adds a text, or a missing value.
   public mutating func add(_ value: String?) { add(value ?? "") }
 
-  /// Adds a missing value.
-  public mutating func addMissing() { beginField() }
-
   /// Ends the row.
   ///
   /// - Precondition: as many fields were added as the header has.

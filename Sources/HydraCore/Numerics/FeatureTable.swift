@@ -89,13 +89,6 @@ public struct FeatureTable: Sendable {
     targetKnown?.append(moment)
   }
 
-  /// The table with a row more.
-  public func appending(_ row: FeatureVector) -> FeatureTable {
-    var result = self
-    result.append(row)
-    return result
-  }
-
   private mutating func appendFeatures(_ row: FeatureVector) {
     precondition(row.names == names, "a row with other features than the table")
     times.append(row.time)

@@ -224,7 +224,7 @@ struct ConfigurationReader {
   }
 
   /// The parser's error without the text around it, which may be a secret.
-  private static func fault(of error: YamlError) -> Fault {
+  static func fault(of error: YamlError) -> Fault {
     switch error {
     case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
       .composer(_, let problem, let mark, _):

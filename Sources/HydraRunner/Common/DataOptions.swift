@@ -73,8 +73,9 @@ enum MappingFile {
     let node: Node?
     do {
       node = try Yams.compose(yaml: text)
-    } catch {
-      throw RunnerError(.badConfiguration, "\(path): \(error)".split(separator: "\n").joined(separator: " "))
+    } catch let error as YamlError {
+      let fault = ConfigurationReader.fault(of: error)
+      throw RunnerError(.badConfiguration, "\(path):\(fault.line): \(fault.message)", hint: fault.hint)
     }
     guard let node else { throw RunnerError(.badConfiguration, "\(path): is empty") }
     do {

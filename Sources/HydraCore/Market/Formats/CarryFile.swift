@@ -58,6 +58,10 @@ struct CarryFile {
 
   init(_ table: MarketTable, rules: RepairRules = RepairRules()) throws(MarketDataError) {
     try table.require("datetime", "price", "price_contract")
+    if table.rows == 0 {
+      findings.append(
+        DataFinding(.missingValues, file: table.file, line: 1, message: "has a header and no rows", action: .noted))
+    }
     rows.reserveCapacity(table.rows)
     for index in 0..<table.rows {
       let time = try table.time(index, "datetime")
