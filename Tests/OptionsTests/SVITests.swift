@@ -68,4 +68,40 @@ import Testing
     }
     if VerboseTests.isOn { print("SVI: worst sum of squares \(worst) of the reference's") }
   }
+
+  @Test func calibrationsWithoutArbitrageReachTheReference() throws {
+    var worst = 0.0
+    for c in SVIVectors.shared.calibration {
+      let fitted = try SVI.calibratedWithoutArbitrage(
+        forward: c.forward, years: c.expiry_years, strikes: c.strikes, volatilities: c.vols)
+      let ratio = fitted.fit.sumOfSquares / c.expected_arbitrage_free.sse
+      #expect(ratio <= 1.05, "\(fitted) for \(c)")
+      #expect(fitted.smile.butterflyEverywhere().leastValue >= -1e-9)
+      #expect(fitted.smile.wingSlope <= 2)
+      worst = max(worst, ratio)
+    }
+    if VerboseTests.isOn { print("SVI without arbitrage: worst sum of squares \(worst) of the reference's") }
+  }
+
+  @Test func vogtsSmileIsMended() throws {
+    let vogt = SVIVectors.shared.vogt
+    let smile = vogt.raw.smile(years: 1)
+    #expect(!smile.isButterflyFree)
+    let mended = try #require(smile.mendedToSSVI)
+    #expect(abs(mended.jumpWings.callSlope - vogt.fixed_paper.c) < 5e-8)
+    #expect(abs(mended.jumpWings.leastVariance - vogt.fixed_paper.v_min) < 5e-9)
+    #expect(mended.isButterflyFree)
+    // The paper's optimum keeps p, psi and v and moves c and v_min only.
+    var wings = smile.jumpWings
+    (wings.callSlope, wings.leastVariance) = (vogt.optimal_paper.c, vogt.optimal_paper.v_min)
+    let optimal = try #require(SVI(forward: 1, years: 1, jumpWings: wings))
+    #expect(optimal.butterfly(over: -3...3).leastValue > -1e-6)
+    let refit = vogt.arbitrage_free_refit
+    let fitted = try SVI.calibratedWithoutArbitrage(
+      forward: 1, years: 1, strikes: refit.log_moneyness.map { Portable.exp($0) },
+      volatilities: refit.total_variance.map { $0.squareRoot() })
+    #expect(fitted.fit.sumOfSquares <= 1.05 * refit.sse, "\(fitted.fit.sumOfSquares / refit.sse)")
+    #expect(fitted.smile.isButterflyFree)
+    if VerboseTests.isOn { print("Vogt: \(fitted.fit.sumOfSquares / refit.sse)") }
+  }
 }
