@@ -92,6 +92,39 @@ struct BlackScores<L: DoubleLanes> {
   }
 }
 
+/// s = σ√T as a pair.
+struct Spread<L: DoubleLanes> {
+  /// √T, correctly rounded, and what the rounding lost.
+  var root: L
+  var rootLow: L
+  var s: LanePair<L>
+  /// 1 / s.
+  var reciprocal: L
+
+  @inline(__always)
+  init(years: L, volatility: L) {
+    root = years.squareRoot()
+    let square = LanePair(product: root, root)
+    let residual = (years - square.high) - square.low
+    let product = LanePair(product: volatility, root)
+    reciprocal = L(all: 1) / product.high
+    // √T = root + residual / (2 root), and 1 / root = σ / s.
+    let halfInverse = L(all: 0.5) * volatility * reciprocal
+    let correction = (residual * volatility) * halfInverse
+    rootLow = residual * halfInverse
+    s = LanePair(ordered: product.high, product.low + correction)
+  }
+
+  /// A spread that is known without its time and volatility.
+  @inline(__always)
+  init(s: LanePair<L>) {
+    root = L(all: 1)
+    rootLow = L(all: 0)
+    reciprocal = L(all: 1) / s.high
+    self.s = s
+  }
+}
+
 /// What the price and all Greeks are made of.
 struct BlackTerms<L: DoubleLanes> {
   /// Where the call is out of the money or at it: F ≤ K.
@@ -111,15 +144,10 @@ struct BlackTerms<L: DoubleLanes> {
     near = L.select(callIsOutside, forward, strike)
     far = L.select(callIsOutside, strike, forward)
 
-    root = years.squareRoot()
-    let square = LanePair(product: root, root)
-    let residual = (years - square.high) - square.low
-    let product = LanePair(product: volatility, root)
-    let reciprocal = L(all: 1) / product.high
-    // √T = root + residual / (2 root), and 1 / root = σ / s.
-    let correction = (residual * volatility) * (L(all: 0.5) * volatility * reciprocal)
-    s = LanePair(ordered: product.high, product.low + correction)
-    scores = BlackScores(tables, x: tables.logRatio(near, far), s: s, reciprocal: reciprocal)
+    let spread = Spread(years: years, volatility: volatility)
+    root = spread.root
+    s = spread.s
+    scores = BlackScores(tables, x: tables.logRatio(near, far), s: s, reciprocal: spread.reciprocal)
   }
 
   /// The undiscounted value of calls (sign +1) and puts (-1).

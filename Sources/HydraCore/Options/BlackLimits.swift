@@ -76,7 +76,7 @@ enum BlackLimits {
   }
 
   /// a · b where 0 · ∞ is 0: nothing is paid or nothing is waited for.
-  private static func product(_ a: Double, _ b: Double) -> Double { a == 0 || b == 0 ? 0 : a * b }
+  static func product(_ a: Double, _ b: Double) -> Double { a == 0 || b == 0 ? 0 : a * b }
 
   private static func flat(_ value: Double, density: Double) -> Greeks {
     Greeks(

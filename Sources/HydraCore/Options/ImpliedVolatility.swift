@@ -34,35 +34,11 @@ extension Black76 {
   ) -> ImpliedVolatilityColumns {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
-    let volatilities = SharedBuffer(count: options.count, repeating: Double.nan)
-    let statuses = SharedBuffer(count: options.count, repeating: ImpliedVolatilityStatus.ok)
-    options.withPointers(prices) { inputs in
-      parallelFor(options.count, threads: threads) { index in
-        let inversion = invert(
+    return options.withPointers(prices) { inputs in
+      ImpliedVolatilityColumns(count: options.count, threads: threads) { index in
+        invert(
           inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
           years: inputs.years[index], rate: inputs.rates[index])
-        volatilities.memory[index] = inversion.value
-        statuses.memory[index] = inversion.status
-      }
-    }
-    return ImpliedVolatilityColumns(volatilities: Array(volatilities.memory), statuses: Array(statuses.memory))
-  }
-
-  /// The outcome of one inversion.
-  struct Inversion {
-    /// The volatility; NaN unless the status allows one.
-    var value: Double
-    var status: ImpliedVolatilityStatus
-    /// How far the price lies outside its bounds.
-    var gap = 0.0
-
-    func volatility() throws(ImpliedVolatilityError) -> Double {
-      switch status {
-      case .ok, .okZeroVolatility, .atMaximum: return value
-      case .belowIntrinsic: throw .belowIntrinsic(by: gap)
-      case .aboveMaximum: throw .aboveUpperBound(by: gap)
-      case .nanInput: throw .notANumber
-      case .invalid: throw .invalid
       }
     }
   }
@@ -103,25 +79,47 @@ extension Black76 {
       isDiscounted
       ? LanePair.quotient(LanePair(price), discount, reciprocal: 1 / discount.high) : LanePair(price)
     let (near, far) = (min(forward, strike), max(forward, strike))
-    let isScaled = undiscounted.high < 0x1p-900 * near
-    let unit = isScaled ? 0x1p512 : 1
-    let outside = undiscounted - intrinsic
-    let nearest = LanePair(near)
     let problem = ImpliedVolatilityProblem(
-      x: tables.logRatio(near, far),
-      value: LanePair.quotient(outside.scaled(unit), nearest, reciprocal: 1 / near),
-      complement: LanePair.quotient(nearest - outside, nearest, reciprocal: 1 / near),
-      isScaled: isScaled)
+      outside: undiscounted - intrinsic, near: LanePair(near), x: tables.logRatio(near, far))
     // Rounding may move a price beside a bound onto it.
     guard problem.value.high > 0 else { return Inversion(value: 0, status: .okZeroVolatility) }
     guard problem.complement.high > 0 else { return Inversion(value: .infinity, status: .atMaximum) }
 
-    let s = problem.solution(tables)
+    return Inversion(value: problem.solution(tables), years: years)
+  }
+}
+
+/// The outcome of one inversion.
+struct Inversion {
+  /// The volatility; NaN unless the status allows one.
+  var value: Double
+  var status: ImpliedVolatilityStatus
+  /// How far the price lies outside its bounds.
+  var gap = 0.0
+
+  init(value: Double, status: ImpliedVolatilityStatus, gap: Double = 0) {
+    self.value = value
+    self.status = status
+    self.gap = gap
+  }
+
+  /// σ = s / √T, rounded once.
+  init(value s: LanePair<Double>, years: Double) {
     let root = years.squareRoot()
     let square = LanePair(product: root, root)
     let reciprocal = 1 / root
     let exactRoot = LanePair(ordered: root, ((years - square.high) - square.low) * (0.5 * reciprocal))
-    return Inversion(value: LanePair.quotient(s, exactRoot, reciprocal: reciprocal).rounded, status: .ok)
+    self.init(value: LanePair.quotient(s, exactRoot, reciprocal: reciprocal).rounded, status: .ok)
+  }
+
+  func volatility() throws(ImpliedVolatilityError) -> Double {
+    switch status {
+    case .ok, .okZeroVolatility, .atMaximum: return value
+    case .belowIntrinsic: throw .belowIntrinsic(by: gap)
+    case .aboveMaximum: throw .aboveUpperBound(by: gap)
+    case .nanInput: throw .notANumber
+    case .invalid: throw .invalid
+    }
   }
 }
 
@@ -130,4 +128,20 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
   /// 0 and ∞ at the bounds; NaN where the status says that there is none.
   public var volatilities: [Double]
   public var statuses: [ImpliedVolatilityStatus]
+
+  /// Inverts row by row.
+  init(count: Int, threads: Int, _ invert: @Sendable (Int) -> Inversion) {
+    let volatilities = SharedBuffer(count: count, repeating: Double.nan)
+    let statuses = SharedBuffer(count: count, repeating: ImpliedVolatilityStatus.ok)
+    let blockSize = 256
+    parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+      for index in block * blockSize..<min(count, (block + 1) * blockSize) {
+        let inversion = invert(index)
+        volatilities.memory[index] = inversion.value
+        statuses.memory[index] = inversion.status
+      }
+    }
+    self.volatilities = Array(volatilities.memory)
+    self.statuses = Array(statuses.memory)
+  }
 }

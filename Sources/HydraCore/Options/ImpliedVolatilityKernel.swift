@@ -22,6 +22,15 @@ struct ImpliedVolatilityProblem {
   /// Values below 2^-900 are held scaled, so that subnormal numbers lose nothing.
   var isScaled: Bool
 
+  /// The problem of an option that is worth `outside` when the smaller of forward and strike is `near`.
+  init(outside: LanePair<Double>, near: LanePair<Double>, x: LanePair<Double>) {
+    isScaled = outside.high < 0x1p-900 * near.high
+    let reciprocal = 1 / near.high
+    self.x = x
+    value = LanePair.quotient(outside.scaled(isScaled ? 0x1p512 : 1), near, reciprocal: reciprocal)
+    complement = LanePair.quotient(near - outside, near, reciprocal: reciprocal)
+  }
+
   /// s as a pair, or nil if the steps do not settle (no input is known to do that).
   func solution(_ tables: ElementaryTables) -> LanePair<Double> {
     let scale = isScaled ? 0x1p-512 : 1

@@ -57,7 +57,7 @@ struct OptionPointers: @unchecked Sendable {
 extension OptionColumns {
   /// Calls `body` with pointers to all columns.
   @inline(__always)
-  func withPointers(_ values: [Double], _ body: (OptionPointers) -> Void) {
+  func withPointers<Result>(_ values: [Double], _ body: (OptionPointers) -> Result) -> Result {
     kinds.withUnsafeBufferPointer { kinds in
       forwards.withUnsafeBufferPointer { forwards in
         strikes.withUnsafeBufferPointer { strikes in
