@@ -31,7 +31,7 @@ import Testing
     try RunnerProcess.inScratch { folder in
       let file = folder.appendingPathComponent("rows.csv")
       try Data("type,forward,strike,expiry_years,rate,vol\ncall,100,abc,1,0,0.2\n".utf8).write(to: file)
-      let run = try RunnerProcess.run(["options", "price", file.path])
+      let run = try RunnerProcess.run(["options", "price", "--strict", file.path])
       #expect(run.errors.contains("rows.csv:2: column 'strike': 'abc' is not a number"), "\(run.errors)")
       #expect(run.status == 65)
     }
