@@ -47,7 +47,7 @@ extension ExitStatus {
       self = .badData
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
     case is HTTPError, is LanguageModelError: self = .unavailable
-    case is ExplanationError: self = .badData
+    case is ExplanationError, is MetricError: self = .badData
     default: return nil
     }
   }
