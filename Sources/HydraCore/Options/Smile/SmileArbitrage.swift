@@ -28,6 +28,13 @@ extension VolatilitySmile {
     let low = GridMinimum(range, steps: 1_200, g)
     return ButterflyCheck(leastValue: low.value, logMoneyness: low.place, range: range)
   }
+
+  /// The least g where quotes have something to say: within three times the widest log-moneyness quoted, at least ±0.45.
+  public func butterfly(quotedAt strikes: [Double]) -> ButterflyCheck {
+    let widest = strikes.reduce(0) { max($0, abs(Portable.log($1 / forward))) }
+    let reach = max(3 * widest, 0.45)
+    return butterfly(over: -reach...reach)
+  }
 }
 
 /// The least value of a function on a range: a grid, then the golden section between the neighbours of its lowest point.
