@@ -5,6 +5,9 @@ import HydraCore
 struct OptionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "options",
-    abstract: "Price options, and find the volatility in prices.",
-    subcommands: [OptionsPriceCommand.self, OptionsVolatilityCommand.self])
+    abstract: "Price options, find the volatility in prices, fit smiles.",
+    subcommands: [
+      OptionsPriceCommand.self, OptionsVolatilityCommand.self,
+      OptionsSmileCommand.self,
+    ])
 }
