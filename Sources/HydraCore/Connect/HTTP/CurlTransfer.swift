@@ -31,6 +31,8 @@ final class CurlTransfer: Sendable {
     var headers: [(name: String, value: String)] = []
     var headerBytes = 0
     var isTooLarge = false
+    var newestByte: ContinuousClock.Instant?
+    var isIdle = false
     let settings: HTTPClient.Settings
     let transfer: CurlTransfer
 
@@ -94,7 +96,7 @@ final class CurlTransfer: Sendable {
 
   private func failure(_ code: CURLcode, _ received: Received, _ address: String) -> HTTPError {
     switch code {
-    case CURLE_ABORTED_BY_CALLBACK: .cancelled
+    case CURLE_ABORTED_BY_CALLBACK: received.isIdle ? .timedOut(address) : .cancelled
     case CURLE_WRITE_ERROR where received.isTooLarge: .tooLarge(address, limit: settings.maximumBodyBytes)
     case CURLE_OPERATION_TIMEDOUT: .timedOut(address)
     case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL: .badAddress(address)
@@ -114,6 +116,7 @@ final class CurlTransfer: Sendable {
       return 0
     }
     received.body.append(contentsOf: UnsafeRawBufferPointer(start: bytes, count: total))
+    received.newestByte = .now
     return total
   }
 
@@ -140,6 +143,12 @@ final class CurlTransfer: Sendable {
   private let askToStop: hydra_curl_progress = { context, _, _, _, _ in
     guard let context else { return 0 }
     let received = Unmanaged<Received>.fromOpaque(context).takeUnretainedValue()
+    if let limit = received.settings.idleTimeoutSeconds, let newest = received.newestByte,
+      newest.duration(to: .now) > .seconds(limit)
+    {
+      received.isIdle = true
+      return 1
+    }
     return received.transfer.isCancelled.load(ordering: .relaxed) ? 1 : 0
   }
 }

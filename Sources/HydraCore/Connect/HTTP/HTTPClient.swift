@@ -16,6 +16,8 @@ public struct HTTPClient: Sendable {
     public var connectTimeoutSeconds = 10.0
     /// For everything from the name to the last byte.
     public var timeoutSeconds = 60.0
+    /// Without a byte of the body, once the first has come; noticed within a second. Nil for no such limit.
+    public var idleTimeoutSeconds: Double?
     /// Of the body, as it comes.
     public var maximumBodyBytes = 16 << 20
     /// Of all headers together.

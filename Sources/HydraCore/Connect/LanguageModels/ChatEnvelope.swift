@@ -13,9 +13,23 @@ struct ChatEnvelope {
 
   /// Takes keys out of a server's words.
   let redact: (String) -> String
+  /// Seconds since 1970, for servers that name a date to wait for and do not say what time they have.
+  var now: Double?
+
+  /// What an answer says that it used up, whether it was any good or not.
+  func usage(in response: HTTPResponse) -> TokenUsage? { (try? value(of: response)).flatMap { usage(in: $0) } }
+
+  /// The body as JSON; pieces of a stream put together.
+  private func value(of response: HTTPResponse) throws(LanguageModelError) -> JSONValue? {
+    let type = response.header("content-type") ?? ""
+    if (200..<300).contains(response.status), type.hasPrefix("text/event-stream") {
+      return try ServerSentEvents.envelope(of: response.body)
+    }
+    return try? JSONValue(parsing: response.body)
+  }
 
   func answer(in response: HTTPResponse) throws(LanguageModelError) -> Answer {
-    let parsed = try? JSONValue(parsing: response.body)
+    let parsed = try value(of: response)
     guard (200..<300).contains(response.status) else { throw failure(response, parsed?["error"] ?? parsed) }
     guard let parsed, case .object = parsed else {
       throw .invalidEnvelope("the body is not a JSON object: \(short(response.text))")
@@ -43,11 +57,12 @@ struct ChatEnvelope {
     }
   }
 
-  private func usage(in envelope: JSONValue) -> TokenUsage? {
-    guard let prompt = envelope["usage"]?["prompt_tokens"]?.int, prompt >= 0,
-      let completion = envelope["usage"]?["completion_tokens"]?.int, completion >= 0
+  func usage(in envelope: JSONValue) -> TokenUsage? {
+    guard let usage = envelope["usage"], let prompt = usage["prompt_tokens"]?.int, prompt >= 0,
+      let completion = usage["completion_tokens"]?.int, completion >= 0
     else { return nil }
-    return TokenUsage(prompt: prompt, completion: completion)
+    let cached = usage["prompt_tokens_details"]?["cached_tokens"]?.int ?? usage["prompt_cache_hit_tokens"]?.int ?? 0
+    return TokenUsage(prompt: prompt, completion: completion, cached: min(max(0, cached), prompt))
   }
 
   // MARK: - Errors
@@ -71,15 +86,30 @@ struct ChatEnvelope {
         ? .rateLimited(retryAfterSeconds: retryAfter(response))
         : .serverError(status: status, text)
     case 413: return .contextTooLong(text)
+    case 400 where isAboutFormat(text), 422 where isAboutFormat(text): return .formatUnsupported(text)
     default: return .badRequest(status: status, text)
     }
   }
 
+  private func isAboutFormat(_ text: String) -> Bool {
+    let words = text.lowercased()
+    return ["response_format", "json_schema", "json schema", "json_object", "guided_json", "structured output"].contains
+    {
+      words.contains($0)
+    }
+  }
+
+  /// Seconds that the server asks to wait: milliseconds, seconds, or a date against the server's own.
   private func retryAfter(_ response: HTTPResponse) -> Double? {
     if let milliseconds = response.header("retry-after-ms").flatMap(Double.init), milliseconds >= 0 {
       return milliseconds / 1000
     }
-    return response.header("retry-after").flatMap(Double.init).flatMap { $0 >= 0 ? $0 : nil }
+    guard let text = response.header("retry-after") else { return nil }
+    if let seconds = Double(text) { return seconds >= 0 ? seconds : nil }
+    guard let until = HTTPDate.seconds(text), let now = response.header("date").flatMap(HTTPDate.seconds) ?? now else {
+      return nil
+    }
+    return max(0, until - now)
   }
 
   /// A server's words for a message: on one line, short, without keys and control characters.

@@ -31,6 +31,10 @@ public struct LanguageRequest: Sendable {
   public var maximumTokens = 1000
   /// For providers that take one.
   public var seed: UInt64?
+  /// Bounds that depend on what is changed, which a schema cannot say; nil where the schema says it all.
+  public var parameterBounds: ParameterBounds?
+  /// Version of the instructions, for the journal.
+  public var promptVersion = "1"
 
   public init(instructions: String, context: JSONValue, replySchema: JSONValue) {
     (self.instructions, self.context, self.replySchema) = (instructions, context, replySchema)
@@ -45,6 +49,8 @@ public struct LanguageReply: Sendable {
   /// The provider's number for the exchange.
   public var requestID: String?
   public var usage: TokenUsage?
+  /// What had to be taken away around the object before it could be read.
+  public var repairs: [ReplyRepair] = []
 
   public init(json: JSONValue, model: String? = nil, requestID: String? = nil, usage: TokenUsage? = nil) {
     (self.json, self.model, self.requestID, self.usage) = (json, model, requestID, usage)
@@ -54,7 +60,16 @@ public struct LanguageReply: Sendable {
 /// What an exchange used up, in tokens.
 public struct TokenUsage: Hashable, Codable, Sendable {
   public var prompt: Int
+  /// Reasoning included.
   public var completion: Int
+  /// Those of the prompt that the provider had seen before, and bills for less.
+  public var cached: Int
 
-  public init(prompt: Int, completion: Int) { (self.prompt, self.completion) = (prompt, completion) }
+  public init(prompt: Int, completion: Int, cached: Int = 0) {
+    (self.prompt, self.completion, self.cached) = (prompt, completion, cached)
+  }
+
+  public static func + (a: TokenUsage, b: TokenUsage) -> TokenUsage {
+    TokenUsage(prompt: a.prompt + b.prompt, completion: a.completion + b.completion, cached: a.cached + b.cached)
+  }
 }

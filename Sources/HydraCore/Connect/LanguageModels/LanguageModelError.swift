@@ -40,6 +40,20 @@ public indirect enum LanguageModelError: Error, Hashable, Sendable {
   case ambiguousOutput
   /// The reply is JSON, but not what was asked for; every fault with its place.
   case schema([String])
+  /// The reply changes something that is not on the list.
+  case unknownParameter(String)
+  /// The reply changes a parameter to a value outside of its bounds.
+  case outOfRange(String)
+  /// The provider does not know how JSON was asked for.
+  case formatUnsupported(String)
+  /// A stream ended before the reply did.
+  case streamIncomplete
+  /// The request would cost more than what is left; it was not sent.
+  case budgetExceeded(String)
+  /// The provider failed too often of late; it was not asked.
+  case circuitOpen(String)
+  /// There is no recorded exchange for this request.
+  case notRecorded(String)
   /// None of several models had a usable reply: each one's name and reason.
   case allFailed([ModelFailure])
   /// The task was cancelled.
@@ -75,6 +89,13 @@ public indirect enum LanguageModelError: Error, Hashable, Sendable {
     case .invalidJSON: "invalid_json"
     case .ambiguousOutput: "ambiguous_output"
     case .schema: "schema"
+    case .unknownParameter: "unknown_param"
+    case .outOfRange: "out_of_range"
+    case .formatUnsupported: "format_unsupported"
+    case .streamIncomplete: "stream_incomplete"
+    case .budgetExceeded: "budget_exceeded"
+    case .circuitOpen: "circuit_open"
+    case .notRecorded: "not_recorded"
     case .allFailed: "all_failed"
     case .cancelled: "cancelled"
     }
@@ -105,6 +126,13 @@ extension LanguageModelError: CustomStringConvertible {
     case .invalidJSON(let text): "the reply is broken JSON: \(text)"
     case .ambiguousOutput: "the reply holds more than one object"
     case .schema(let faults): "the reply is not what was asked for: \(faults.joined(separator: "; "))"
+    case .unknownParameter(let name): "there is no parameter \(name)"
+    case .outOfRange(let text): text
+    case .formatUnsupported(let text): "JSON cannot be asked for like this: \(text)"
+    case .streamIncomplete: "the stream ended before the reply did"
+    case .budgetExceeded(let text): "the budget does not allow the request: \(text)"
+    case .circuitOpen(let name): "\(name) failed too often of late and is left alone for a while"
+    case .notRecorded(let hash): "no exchange is recorded for request \(hash)"
     case .allFailed(let failures):
       "no model replied: " + failures.map { "\($0.model): \($0.error)" }.joined(separator: "; ")
     case .cancelled: "cancelled"

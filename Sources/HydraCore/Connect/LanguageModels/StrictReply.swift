@@ -27,12 +27,37 @@ public enum StrictReply {
     } catch {
       throw .invalidJSON("\(error)")
     }
+    try check(value, schema: schema)
+    return value
+  }
+
+  /// The reply's object after the repairs that a ``ReplyRepair`` names, and those that were needed.
+  public static func repaired(
+    _ text: String, schema: JSONValue, bounds: ParameterBounds? = nil
+  ) throws(LanguageModelError) -> (object: JSONValue, repairs: [ReplyRepair]) {
+    let found = try ReplyLadder.object(in: text)
+    try check(found.object, schema: schema, bounds: bounds)
+    return found
+  }
+
+  /// Throws when a value is not what was asked for.
+  static func check(
+    _ value: JSONValue, schema: JSONValue, bounds: ParameterBounds? = nil
+  ) throws(LanguageModelError) {
     var faults: [String] = []
     if depth(of: value) > maximumDepth { faults.append("nested more than \(maximumDepth) deep") }
     if holdsControlCharacter(value) { faults.append("a text holds a control character") }
-    faults += JSONSchema.faults(of: value, against: schema)
+    let found = JSONSchema.check(value, against: schema)
+    if let bounds, faults.isEmpty {
+      // A name that is not on the list, and a number out of bounds, are faults of their own, unless the form is wrong.
+      let limits = ["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"]
+      let isForm = found.contains { !bounds.isName($0) && !limits.contains($0.keyword) }
+      if !isForm, let name = found.first(where: bounds.isName) { throw .unknownParameter(name.message) }
+      if !isForm, let limit = found.first { throw .outOfRange(limit.description) }
+    }
+    faults += found.map(\.description)
     guard faults.isEmpty else { throw .schema(faults) }
-    return value
+    try bounds?.check(value)
   }
 
   private static func depth(of value: JSONValue) -> Int {
