@@ -12,8 +12,8 @@ struct Hydra: AsyncParsableCommand {
     subcommands: [
       DemoCommand.self, RunCommand.self, StatusCommand.self, ReportCommand.self, JournalCommand.self,
       ModelsCommand.self, ExperimentsCommand.self, DataCommand.self, FeaturesCommand.self, TreesCommand.self,
-      LearnCommand.self, DriftCommand.self, EvaluateCommand.self, OptionsCommand.self, ConfigCommand.self,
-      StudyCommand.self, ExperimentWorkCommand.self,
+      LearnCommand.self, DriftCommand.self, EvaluateCommand.self, OptionsCommand.self, ReplayCommand.self,
+      ConfigCommand.self, StudyCommand.self, ExperimentWorkCommand.self,
     ])
 
   static func main() async {

@@ -1,0 +1,121 @@
+/// Own orders in a recorded stream of single orders: the place in the queue is exact.
+struct OrderReplay: ~Copyable {
+  var venue: ShadowVenue<OrderBook>
+  private var index = OrderIndex()
+
+  init(_ settings: ReplaySettings = ReplaySettings()) { venue = ShadowVenue(OrderBook(), settings) }
+
+  /// A recorded order is entered; where it would have met ours, ours are filled first.
+  mutating func add(id: Int, _ side: Side, price: Int, lots: Int, _ time: Int64) {
+    if index.find(id) != nil { delete(id: id, time) }
+    enter(id, side, price, lots, used: 0, time)
+  }
+
+  /// A recorded order is cancelled, in part when `lots` is less than what is left of it.
+  mutating func delete(id: Int, lots: Int? = nil, _ time: Int64) {
+    guard let slot = index.find(id) else { return venue.unknownOrders += 1 }
+    let left = Int(venue.history.slots[slot].lots)
+    shrink(slot, to: lots.map { max(0, left - $0) } ?? 0)
+  }
+
+  /// A recorded order is changed: smaller at the same price it keeps its place, else it goes to the back.
+  mutating func modify(id: Int, price: Int?, lots: Int, _ time: Int64) {
+    guard let slot = index.find(id) else { return venue.unknownOrders += 1 }
+    let order = venue.history.slots[slot]
+    let old = venue.history.price(ofSlot: slot)
+    if (price ?? old) == old, lots <= Int(order.lots) {
+      shrink(slot, to: lots)
+    } else {
+      shrink(slot, to: 0)
+      if lots > 0 { enter(id, order.side, price ?? old, lots, used: min(Int(order.used), lots), time) }
+    }
+  }
+
+  /// A recorded order is executed: our orders ahead of it share the lots. With `keepsBook` the book is left as it is,
+  /// for feeds that report the reduction apart.
+  mutating func execute(id: Int, lots: Int? = nil, keepsBook: Bool = false, _ time: Int64) {
+    guard let slot = index.find(id) else { return venue.unknownOrders += 1 }
+    let order = venue.history.slots[slot]
+    let price = venue.history.price(ofSlot: slot)
+    let traded = min(lots ?? Int(order.lots), Int(order.lots))
+    share(lots ?? traded, order.side, price, order.arrival, time)
+    if !keepsBook { shrink(slot, to: Int(order.lots) - traded) }
+    venue.runStops(price, time)
+  }
+
+  /// All recorded orders are gone.
+  mutating func clear() {
+    venue.history.removeAll()
+    index.removeAll()
+    for rank in 0..<venue.restingBuys.count { venue.restingBuys[rank].ahead = 0 }
+    for rank in 0..<venue.restingSells.count { venue.restingSells[rank].ahead = 0 }
+  }
+
+  // MARK: - Steps
+
+  private mutating func enter(_ id: Int, _ side: Side, _ price: Int, _ lots: Int, used: Int, _ time: Int64) {
+    guard lots > 0 else { return }
+    let met = used < lots ? meet(side, price, lots - used, time) : 0
+    venue.arrivals += 1
+    let slot = venue.history.rest(
+      id: id, side: side, price: price, lots: lots, arrival: venue.arrivals, used: used + met)
+    index.insert(id, slot)
+  }
+
+  /// Fills our waiting orders on the other side that an arriving recorded order would have met; returns the lots.
+  private mutating func meet(_ side: Side, _ price: Int, _ lots: Int, _ time: Int64) -> Int {
+    guard let first = venue.firstResting(side.opposite), !side.exceeds(first.price, price), venue.phase == .open else {
+      return 0
+    }
+    var left = lots
+    while left > 0, let first = venue.firstResting(side.opposite), !side.exceeds(first.price, price) {
+      let taken = min(left, first.shown)
+      _ = venue.fill(side.opposite, rank: 0, lots: taken, time)
+      left -= taken
+    }
+    return lots - left
+  }
+
+  /// Shares an execution among our orders at better prices, or at its price ahead of the executed order.
+  private mutating func share(_ lots: Int, _ side: Side, _ price: Int, _ arrival: Int, _ time: Int64) {
+    guard venue.phase == .open else { return }
+    var left = lots
+    while left > 0, let first = venue.firstResting(side) {
+      let isBetter = side == .buy ? first.price > price : first.price < price
+      guard isBetter || (first.price == price && first.arrival < arrival) else { return }
+      let taken = min(left, first.shown)
+      _ = venue.fill(side, rank: 0, lots: taken, time)
+      left -= taken
+    }
+  }
+
+  /// Makes a recorded order smaller, or takes it out, and moves our orders behind it forward.
+  private mutating func shrink(_ slot: Int, to lots: Int) {
+    let order = venue.history.slots[slot]
+    let unused = max(0, lots - Int(order.used))
+    let freed = order.unused - unused
+    if freed > 0 { advance(order, venue.history.price(ofSlot: slot), Double(freed)) }
+    if lots > 0 {
+      venue.history.reduce(slot, to: lots)
+    } else {
+      _ = index.remove(order.id)
+      venue.history.remove(slot)
+    }
+  }
+
+  @inline(__always) private func advance(_ order: OrderBook.Slot, _ price: Int, _ lots: Double) {
+    if order.isBuy {
+      for rank in 0..<venue.restingBuys.count {
+        if venue.restingBuys[rank].price == price, venue.restingBuys[rank].arrival > order.arrival {
+          venue.restingBuys[rank].ahead -= lots
+        }
+      }
+    } else {
+      for rank in 0..<venue.restingSells.count {
+        if venue.restingSells[rank].price == price, venue.restingSells[rank].arrival > order.arrival {
+          venue.restingSells[rank].ahead -= lots
+        }
+      }
+    }
+  }
+}

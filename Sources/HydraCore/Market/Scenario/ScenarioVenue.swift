@@ -1,0 +1,122 @@
+import HydraNumerics
+
+/// What a scenario plays on: the exchange, or a recorded market of orders or levels.
+protocol ScenarioVenue: ~Copyable {
+  /// `trades` or `fills`.
+  static var reportName: String { get }
+  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int
+  mutating func cancel(_ order: Int) -> Bool
+  mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool
+  /// False when this venue has no such event.
+  mutating func apply(_ change: ScenarioEvent.RecordedChange, id: (String) -> Int, time: Int64) -> Bool
+  func state(_ order: Int) -> OrderState
+  func ahead(_ order: Int) -> Double?
+  func ladder(_ side: Side, depth: Int) -> [BookLevel]
+  /// Trades or fills as they are reported; `names` are those of the orders by number.
+  func reports(names: [String], scale: TickScale) -> [JSONValue]
+}
+
+extension Exchange: ScenarioVenue {
+  static var reportName: String { "trades" }
+
+  mutating func apply(_ change: ScenarioEvent.RecordedChange, id: (String) -> Int, time: Int64) -> Bool {
+    switch change {
+    case .phase(let phase): enter(phase, time: time)
+    case .limits(let limits): self.limits = limits
+    case .settle(let price): settle(price)
+    case .sessionEnd: endSession(time: time)
+    case .notice: break
+    default: return false
+    }
+    return true
+  }
+
+  func ahead(_ order: Int) -> Double? { queueAhead(order).map(Double.init) }
+
+  func reports(names: [String], scale: TickScale) -> [JSONValue] {
+    trades.map { trade in
+      .object([
+        ("ts", .integer(trade.time)), ("price", .number(scale.price(trade.price))), ("qty", JSONValue(trade.lots)),
+        ("maker", .string(names[trade.maker])), ("taker", .string(names[trade.taker])),
+      ])
+    }
+  }
+}
+
+extension OrderReplay: ScenarioVenue {
+  static var reportName: String { "fills" }
+
+  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int { venue.submit(ticket, time: time) }
+  mutating func cancel(_ order: Int) -> Bool { venue.cancel(order) }
+  mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
+    venue.modify(order, change, time: time)
+  }
+
+  mutating func apply(_ change: ScenarioEvent.RecordedChange, id number: (String) -> Int, time: Int64) -> Bool {
+    switch change {
+    case .add(let id, let side, let price, let lots): add(id: number(id), side, price: price, lots: lots, time)
+    case .delete(let id, let lots): delete(id: number(id), lots: lots, time)
+    case .change(let id, let price, let lots): modify(id: number(id), price: price, lots: lots, time)
+    case .execution(let id, let lots): execute(id: number(id), lots: lots, time)
+    case .trade(_, let price, _): venue.runStops(price, time)
+    case .clear: clear()
+    case .depth: return false
+    default: return venue.apply(change, time: time)
+    }
+    return true
+  }
+
+  func state(_ order: Int) -> OrderState { venue.orders[order].state }
+  func ahead(_ order: Int) -> Double? { venue.queueAhead(order) }
+  func ladder(_ side: Side, depth: Int) -> [BookLevel] { venue.history.ladder(side, depth: depth) }
+  func reports(names: [String], scale: TickScale) -> [JSONValue] { venue.reports(names: names, scale: scale) }
+}
+
+extension LevelReplay: ScenarioVenue {
+  static var reportName: String { "fills" }
+
+  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int { venue.submit(ticket, time: time) }
+  mutating func cancel(_ order: Int) -> Bool { venue.cancel(order) }
+  mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
+    venue.modify(order, change, time: time)
+  }
+
+  mutating func apply(_ change: ScenarioEvent.RecordedChange, id: (String) -> Int, time: Int64) -> Bool {
+    switch change {
+    case .depth(let side, let price, let lots): depth(side, price: price, lots: lots, time)
+    case .trade(let aggressor, let price, let lots): trade(aggressor: aggressor, price: price, lots: lots, time)
+    case .clear: clear()
+    case .add, .delete, .change, .execution: return false
+    default: return venue.apply(change, time: time)
+    }
+    return true
+  }
+
+  func state(_ order: Int) -> OrderState { venue.orders[order].state }
+  func ahead(_ order: Int) -> Double? { venue.queueAhead(order) }
+  func ladder(_ side: Side, depth: Int) -> [BookLevel] { venue.history.ladder(side, depth: depth) }
+  func reports(names: [String], scale: TickScale) -> [JSONValue] { venue.reports(names: names, scale: scale) }
+}
+
+extension ShadowVenue where History: ~Copyable {
+  func reports(names: [String], scale: TickScale) -> [JSONValue] {
+    executions.map { fill in
+      .object([
+        ("ts", .integer(fill.time)), ("id", .string(names[fill.order])), ("price", .number(scale.price(fill.price))),
+        ("qty", JSONValue(fill.lots)), ("liquidity", fill.isMaker ? "maker" : "taker"),
+      ])
+    }
+  }
+
+  /// Events of the session, which all histories have.
+  mutating func apply(_ change: ScenarioEvent.RecordedChange, time: Int64) -> Bool {
+    switch change {
+    case .phase(let phase): enter(phase)
+    case .limits(let limits): self.limits = limits
+    case .settle, .notice: break
+    case .sessionEnd: endSession(time: time)
+    default: return false
+    }
+    return true
+  }
+}
