@@ -39,7 +39,7 @@ extension BlackScholes {
     }
   }
 
-  private static func invert(
+  static func invert(
     _ price: Double, _ kind: OptionKind, spot: Double, strike: Double, years: Double, rate: Double, yield: Double
   ) -> Inversion {
     if price.isNaN || spot.isNaN || strike.isNaN || years.isNaN || rate.isNaN || yield.isNaN {

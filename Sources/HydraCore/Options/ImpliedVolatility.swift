@@ -129,6 +129,11 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
   public var volatilities: [Double]
   public var statuses: [ImpliedVolatilityStatus]
 
+  /// Volatilities with what became of each.
+  init(volatilities: [Double], statuses: [ImpliedVolatilityStatus]) {
+    (self.volatilities, self.statuses) = (volatilities, statuses)
+  }
+
   /// Inverts row by row.
   init(count: Int, threads: Int, _ invert: @Sendable (Int) -> Inversion) {
     let volatilities = SharedBuffer(count: count, repeating: Double.nan)
