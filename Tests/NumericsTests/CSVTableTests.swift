@@ -214,3 +214,22 @@ import TestSupport
     #expect(try table.doubles("price").first == 64)
   }
 }
+
+/// Lines against plain counting, over texts with empty lines, line breaks in quotes and both kinds of line ends.
+@Suite struct CSVLineTests {
+  @Test(arguments: 1...40)
+  func linesAreThoseOfPlainCounting(seed: Int) throws {
+    var random = CounterRandom(seed: UInt64(seed), stream: "lines")
+    var text = ""
+    var expected: [Int] = []
+    func newline() -> String { random.below(3) == 0 ? "\r\n" : "\n" }
+    for row in 0...30 {
+      while random.below(4) == 0 { text += newline() }
+      if row > 0 { expected.append(text.utf8.count { $0 == 10 } + 1) }
+      text += random.below(5) == 0 ? "\"x\ny\n\",1" : "x,1"
+      text += newline()
+    }
+    let table = try CSVTable(bytes: Array(text.utf8), file: "t.csv")
+    #expect((0..<table.count).map { table.line(of: $0) } == expected)
+  }
+}

@@ -15,6 +15,9 @@ struct CSVLayout: Sendable {
   private var ends: [UInt32] = []
   /// Where each row begins, the header first.
   private var starts: [UInt32] = []
+  /// How many lines further than one after the other rows are, from which row on: empty lines are skipped, and fields may
+  /// hold line breaks. The header is row -1.
+  private var shifts: [(row: Int, lines: Int)] = []
 
   /// The bytes of a field, quotes included; the header is row -1.
   @inline(__always) func range(row: Int, column: Int) -> Range<Int> {
@@ -23,8 +26,17 @@ struct CSVLayout: Sendable {
     return start..<Int(ends[index])
   }
 
-  /// Where a row begins.
-  func start(of row: Int) -> Int { Int(starts[row + 1]) }
+  /// The line that a row begins on, the first line being 1.
+  ///
+  /// - Complexity: O(log n) in the number of places where lines are skipped.
+  func line(of row: Int) -> Int {
+    var (low, high) = (0, shifts.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if shifts[middle].row <= row { low = middle + 1 } else { high = middle }
+    }
+    return row + 2 + (low > 0 ? shifts[low - 1].lines : 0)
+  }
 
   /// Calls `body` with the row and the bytes of each field of one column, the header left out.
   @inline(__always) func forEachField<Failure: Error>(
@@ -38,6 +50,7 @@ struct CSVLayout: Sendable {
     ends.reserveCapacity(bytes.count / 8 + 16)
     var position = bytes.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     var line = 1
+    var rowLine = 1
     var fields = 0
     var rowStart = position
     var isStop = [Bool](repeating: false, count: 256)
@@ -67,15 +80,16 @@ struct CSVLayout: Sendable {
                 throw Fault(line: line, problem: "a carriage return without a line feed")
               }
               position += 1
-              try finishRow(&fields, from: &rowStart, to: stop, line: line)
+              try finishRow(&fields, from: &rowStart, to: stop, line: line, began: rowLine)
               continue
             }
             position += 1
           }
           position += 1
-          try finishRow(&fields, from: &rowStart, to: stop, line: line)
+          try finishRow(&fields, from: &rowStart, to: stop, line: line, began: rowLine)
           line += 1
           rowStart = position
+          rowLine = line
           fieldStart = position
         } else if byte == 0 {
           throw Fault(line: line, problem: "a zero byte; this is not a text file")
@@ -103,14 +117,14 @@ struct CSVLayout: Sendable {
           }
         }
       }
-      if rowStart < end { try finishRow(&fields, from: &rowStart, to: end, line: line) }
+      if rowStart < end { try finishRow(&fields, from: &rowStart, to: end, line: line, began: rowLine) }
     }
     guard width > 0 else { throw Fault(line: 1, problem: "is empty; a header row is needed") }
     count = starts.count - 1
   }
 
   private mutating func finishRow(
-    _ fields: inout Int, from rowStart: inout Int, to stop: Int, line: Int
+    _ fields: inout Int, from rowStart: inout Int, to stop: Int, line: Int, began: Int
   ) throws(Fault) {
     guard stop > rowStart else {
       rowStart = stop + 1
@@ -123,6 +137,8 @@ struct CSVLayout: Sendable {
     } else if fields != width {
       throw Fault(line: line, problem: "\(fields) fields where the header has \(width)")
     }
+    let row = starts.count - 1
+    if began - (row + 2) != shifts.last?.lines ?? 0 { shifts.append((row, began - (row + 2))) }
     starts.append(UInt32(truncatingIfNeeded: rowStart))
     rowStart = stop + 1
     fields = 0

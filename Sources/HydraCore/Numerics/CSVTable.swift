@@ -115,10 +115,7 @@ public struct CSVTable: Sendable {
 
   /// The line of the file that a row begins on, the first line being 1.
   public func line(of row: Int) -> Int {
-    if let lines { return Int(lines[row]) }
-    // Counted only when asked: fields may hold line breaks and empty lines are skipped.
-    let start = layout.start(of: row)
-    return bytes.withUnsafeBufferPointer { $0[..<start].reduce(into: 1) { if $1 == 10 { $0 += 1 } } }
+    lines.map { Int($0[row]) } ?? layout.line(of: row)
   }
 
   /// The error for a field that is not what it should be; `expected` completes "is not …".
