@@ -41,8 +41,8 @@ struct OptionRows {
   private(set) var dividendYields: [Double] = []
   /// The column that the verb starts from: volatilities or prices.
   private(set) var values: [Double] = []
-  /// Fields that are neither a number nor missing, by row; such a row's status is `invalid`.
-  private(set) var faults: [Int: CSVError] = [:]
+  /// The first unreadable field of a row: its column, and what it should be. Such a row's status is `invalid`.
+  private(set) var faults: [Int: (column: Int, expected: String)] = [:]
 
   var count: Int { table.count }
 
@@ -104,14 +104,10 @@ struct OptionRows {
     let column = try table.requiredIndex(of: name)
     if let values = try? table.doubles(name) { return values }
     return table.strings(column: column).enumerated().map { row, text in
-      do {
-        return try table.double(row: row, column: column) ?? .nan
-      } catch let fault as CSVError {
-        if text.lowercased() != "nan", faults[row] == nil { faults[row] = fault }
-        return .nan
-      } catch {
-        return .nan
-      }
+      let field = trimmed(text)
+      if let number = NumberText.number(field) { return number }
+      if !field.isEmpty, field.lowercased() != "nan", faults[row] == nil { faults[row] = (column, "a number") }
+      return .nan
     }
   }
 
@@ -135,7 +131,7 @@ struct OptionRows {
         continue
       }
       kinds.append(.call)
-      faults[row] = faults[row] ?? table.error(row: row, column: column, expected: "call or put")
+      faults[row] = faults[row] ?? (column, "call or put")
     }
   }
 
@@ -143,7 +139,7 @@ struct OptionRows {
     guard let column = table.index(of: "style") else { return }
     for (row, style) in table.strings(column: column).enumerated() where !["", "european"].contains(style) {
       guard style == "american" else {
-        faults[row] = table.error(row: row, column: column, expected: "european or american")
+        faults[row] = (column, "european or american")
         continue
       }
       throw RunnerError(
@@ -151,6 +147,12 @@ struct OptionRows {
         hint: "European options only")
     }
   }
+}
+
+/// A field without the blanks around it.
+private func trimmed(_ text: String) -> String {
+  let rest = text.drop(while: \.isWhitespace)
+  return rest.last?.isWhitespace == true ? String(rest.reversed().drop(while: \.isWhitespace).reversed()) : String(rest)
 }
 
 /// How messages call a table's source.
@@ -162,7 +164,8 @@ extension StrictOption {
     guard strict, let first = statuses.firstIndex(where: { !answered.contains($0) }) else { return }
     let count = statuses.filter { !answered.contains($0) }.count
     if let fault = rows.faults[first] {
-      throw RunnerError(.badData, "\(fault)", hint: count > 1 ? "\(count) of \(rows.count) rows without result" : nil)
+      let error = rows.table.error(row: first, column: fault.column, expected: fault.expected)
+      throw RunnerError(.badData, "\(error)", hint: count > 1 ? "\(count) of \(rows.count) rows without result" : nil)
     }
     let place = "\(sourceName(of: rows.table)):\(rows.table.line(of: first))"
     throw RunnerError(

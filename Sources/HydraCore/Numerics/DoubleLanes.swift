@@ -53,6 +53,8 @@ public protocol DoubleLanes: Sendable {
   static func shiftLeft(_ a: Bits, _ count: Int64) -> Bits
   /// Bits moved down; copies of the sign enter.
   static func shiftRight(_ a: Bits, _ count: Int64) -> Bits
+  /// Bits moved down; zeros enter.
+  static func shiftRightLogical(_ a: Bits, _ count: Int64) -> Bits
   /// `table[row * width + column]` for the row of each lane. The caller makes sure that the rows exist.
   static func gather(_ table: UnsafePointer<Double>, row: Bits, width: Int, column: Int) -> Self
 }
@@ -95,6 +97,10 @@ extension Double: DoubleLanes {
   @inlinable @inline(__always) public static func shiftLeft(_ a: Int64, _ count: Int64) -> Int64 { a &<< count }
   /// Bits moved down, copies of the sign enter.
   @inlinable @inline(__always) public static func shiftRight(_ a: Int64, _ count: Int64) -> Int64 { a &>> count }
+  /// Bits moved down, zeros enter.
+  @inlinable @inline(__always) public static func shiftRightLogical(_ a: Int64, _ count: Int64) -> Int64 {
+    Int64(bitPattern: UInt64(bitPattern: a) &>> UInt64(bitPattern: count))
+  }
   /// `table[row * width + column]`.
   @inlinable @inline(__always)
   public static func gather(_ table: UnsafePointer<Double>, row: Int64, width: Int, column: Int) -> Double {
@@ -143,6 +149,11 @@ extension SIMD8<Double>: DoubleLanes {
   /// Bits moved down, copies of the sign enter.
   @inlinable @inline(__always) public static func shiftRight(_ a: Bits, _ count: Int64) -> Bits {
     a &>> Bits(repeating: count)
+  }
+  /// Bits moved down, zeros enter.
+  @inlinable @inline(__always) public static func shiftRightLogical(_ a: Bits, _ count: Int64) -> Bits {
+    let unsigned = unsafeBitCast(a, to: SIMD8<UInt64>.self) &>> SIMD8<UInt64>(repeating: UInt64(bitPattern: count))
+    return unsafeBitCast(unsigned, to: Bits.self)
   }
   /// `table[row * width + column]` for the row of each lane.
   @inlinable @inline(__always)

@@ -7,11 +7,8 @@ extension Black76 {
   public static func price(
     _ options: OptionColumns, volatilities: [Double], threads: Int = 1
   ) -> PriceColumns {
-    let result = evaluate(options, volatilities, threads: threads, columns: 1) { tables, input, output in
-      let terms = BlackTerms(
-        tables, forward: input.forward, strike: input.strike, years: input.years, volatility: input.volatility)
-      let discount = tables.exp(-LanePair(product: input.rate, input.years))
-      output(0, (terms.value(tables, sign: input.sign) * discount).rounded)
+    let result = evaluate(options, volatilities, threads: threads, columns: 1) { core, input, sink in
+      sink(0, core.value(sign: input.sign, discount: core.discount))
     }
     return PriceColumns(prices: result.columns[0], statuses: result.statuses)
   }
@@ -23,11 +20,11 @@ extension Black76 {
     _ options: OptionColumns, volatilities: [Double], threads: Int = 1
   ) -> GreekColumns {
     let count = 1 + Greeks.Name.allCases.count
-    var result = evaluate(options, volatilities, threads: threads, columns: count) { tables, input, output in
+    var result = evaluate(options, volatilities, threads: threads, columns: count) { core, input, sink in
       let values = BlackGreeks(
-        tables, sign: input.sign, forward: input.forward, strike: input.strike, years: input.years,
+        core, sign: input.sign, forward: input.forward, strike: input.strike, years: input.years,
         volatility: input.volatility, rate: input.rate)
-      values.forEachColumn(output)
+      values.forEachColumn { sink($0, $1) }
     }
     return GreekColumns(
       prices: result.columns.removeFirst(), statuses: result.statuses, sensitivities: result.columns)
@@ -37,59 +34,44 @@ extension Black76 {
 
   private struct Input {
     var sign, forward, strike, years, volatility, rate: Lanes
-
-    /// Puts a harmless option into the lanes that the formula does not take.
-    mutating func replaceUnordinary(_ isOrdinary: Lanes.Flags) {
-      let one = Lanes(repeating: 1)
-      forward.replace(with: one, where: .!isOrdinary)
-      strike.replace(with: one, where: .!isOrdinary)
-      years.replace(with: one, where: .!isOrdinary)
-      volatility.replace(with: one, where: .!isOrdinary)
-      rate.replace(with: Lanes(repeating: 0), where: .!isOrdinary)
-    }
   }
 
-  /// Loads blocks of eight options, calls the kernel, and redoes the lanes that are limits.
+  /// Runs the core on blocks of eight options, and redoes the lanes that are not ordinary one by one.
   @inline(__always)
   private static func evaluate(
     _ options: OptionColumns, _ volatilities: [Double], threads: Int, columns: Int,
-    _ kernel: @Sendable (ElementaryTables, Input, (Int, Lanes) -> Void) -> Void
+    _ kernel: @Sendable (BlackCore<Lanes>, Input, LaneSink) -> Void
   ) -> (columns: [[Double]], statuses: [PriceStatus]) {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(volatilities.count == options.count, "\(volatilities.count) volatilities, \(options.count) options")
     let count = options.count
     let statuses = SharedBuffer(count: count, repeating: PriceStatus.ok)
-    let tables = ElementaryTables.shared
     let blockSize = 512
     let filled = filledColumns(columns, of: count) { values in
       options.withPointers(volatilities) { inputs in
         parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
           for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
-            var input = Input(
+            let input = Input(
               sign: inputs.signs(from: start),
               forward: Lanes(loading: inputs.forwards, from: start, padding: 1),
               strike: Lanes(loading: inputs.strikes, from: start, padding: 1),
               years: Lanes(loading: inputs.years, from: start, padding: 1),
               volatility: Lanes(loading: inputs.values, from: start, padding: 1),
               rate: Lanes(loading: inputs.rates, from: start, padding: 0))
-            let isOrdinary = BlackLimits.isOrdinary(
+            let core = BlackCore(
               forward: input.forward, strike: input.strike, years: input.years, volatility: input.volatility,
               rate: input.rate)
-            let areOrdinary = all(isOrdinary)
-            if !areOrdinary { input.replaceUnordinary(isOrdinary) }
-            kernel(tables, input) { column, lanes in
-              lanes.store(to: values[column], from: start)
-            }
-            guard !areOrdinary else { continue }
-            for lane in 0..<min(8, count - start) where !isOrdinary[lane] {
+            kernel(core, input, LaneSink(columns: values, start: start))
+            guard !all(core.isOrdinary) else { continue }
+            for lane in 0..<min(8, count - start) where !core.isOrdinary[lane] {
               let index = start + lane
-              let (limit, status) = BlackLimits.greeks(
+              let (result, status) = unusualGreeks(
                 inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
                 years: inputs.years[index], volatility: inputs.values[index], rate: inputs.rates[index])
               statuses.memory[index] = status
-              values[0][index] = limit.price
+              values[0][index] = result.price
               for (column, name) in Greeks.Name.allCases.enumerated() where column + 1 < columns {
-                values[column + 1][index] = limit[name]
+                values[column + 1][index] = result[name]
               }
             }
           }

@@ -21,6 +21,8 @@ public enum Black76 {
   public static func price(
     _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, discount: Double = 1
   ) -> Double {
+    let core = BlackCore(forward: forward, strike: strike, years: years, volatility: volatility, rate: 0.0)
+    if core.isOrdinary { return core.value(sign: kind.sign, discount: LanePair(discount)) }
     guard BlackLimits.isOrdinary(forward: forward, strike: strike, years: years, volatility: volatility, rate: 0) else {
       let (limit, _) = BlackLimits.greeks(
         kind, forward: forward, strike: strike, years: years, volatility: volatility, rate: 0)
@@ -35,15 +37,11 @@ public enum Black76 {
   public static func price(
     _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, rate: Double
   ) -> Double {
-    guard BlackLimits.isOrdinary(forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
-    else {
-      let (limit, _) = BlackLimits.greeks(
-        kind, forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
-      return limit.price
-    }
-    let tables = ElementaryTables.shared
-    let terms = BlackTerms(tables, forward: forward, strike: strike, years: years, volatility: volatility)
-    return (terms.value(tables, sign: kind.sign) * tables.exp(-LanePair(product: rate, years))).rounded
+    let core = BlackCore(forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
+    if core.isOrdinary { return core.value(sign: kind.sign, discount: core.discount) }
+    return unusualGreeks(
+      kind, forward: forward, strike: strike, years: years, volatility: volatility, rate: rate
+    ).0.price
   }
 
   /// The discounted price in a market.
@@ -58,16 +56,30 @@ public enum Black76 {
   public static func greeks(
     _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, rate: Double = 0
   ) -> Greeks {
-    guard BlackLimits.isOrdinary(forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
-    else {
-      return BlackLimits.greeks(
+    let core = BlackCore(forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
+    guard core.isOrdinary else {
+      return unusualGreeks(
         kind, forward: forward, strike: strike, years: years, volatility: volatility, rate: rate
       ).0
     }
     return Greeks(
       BlackGreeks(
-        ElementaryTables.shared, sign: kind.sign, forward: forward, strike: strike, years: years,
-        volatility: volatility, rate: rate))
+        core, sign: kind.sign, forward: forward, strike: strike, years: years, volatility: volatility, rate: rate))
+  }
+
+  /// Price and Greeks of inputs that the core leaves out: extreme ones, limits, and those without an answer.
+  static func unusualGreeks(
+    _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, rate: Double
+  ) -> (Greeks, PriceStatus) {
+    guard BlackLimits.isOrdinary(forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
+    else {
+      return BlackLimits.greeks(
+        kind, forward: forward, strike: strike, years: years, volatility: volatility, rate: rate)
+    }
+    let values = BlackGreeks(
+      ElementaryTables.shared, sign: kind.sign, forward: forward, strike: strike, years: years,
+      volatility: volatility, rate: rate)
+    return (Greeks(values), .ok)
   }
 
   /// The price and all sensitivities in a market.

@@ -48,10 +48,19 @@ struct OptionPointers: @unchecked Sendable {
   /// +1 for calls, -1 for puts, +1 beyond the end.
   @inline(__always)
   func signs(from start: Int) -> SIMD8<Double> {
-    var signs = SIMD8<Double>(repeating: 1)
-    for lane in 0..<min(8, kinds.count - start) where kinds[start + lane] == .put { signs[lane] = -1 }
-    return signs
+    guard start + 8 <= kinds.count, let base = kinds.baseAddress else {
+      var signs = SIMD8<Double>(repeating: 1)
+      for lane in 0..<min(8, kinds.count - start) where kinds[start + lane] == .put { signs[lane] = -1 }
+      return signs
+    }
+    // A kind is one byte, 0 or 1: eight of them become eight signs at once.
+    let bytes = UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<UInt8>.self)
+    let isPut = SIMD8<Int64>(truncatingIfNeeded: bytes) .== SIMD8(repeating: Int64(Self.put))
+    return SIMD8<Double>(repeating: 1).replacing(with: -1, where: isPut)
   }
+
+  /// The byte that stands for a put in memory.
+  private static let put = unsafeBitCast(OptionKind.put, to: UInt8.self)
 }
 
 extension OptionColumns {
