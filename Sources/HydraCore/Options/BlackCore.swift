@@ -85,16 +85,16 @@ enum CoreFunctions<L: DoubleLanes> {
     return value.scaled(power)
   }
 
-  /// √y as a pair, and 1/√y to 1e-10, for normal y: Newton's method from the halved exponent, without a division.
+  /// √y as a pair, for normal y: Newton's method from the halved exponent, without a division.
   @inline(__always)
-  static func squareRoot(_ y: L) -> (root: LanePair<L>, inverse: L) {
+  static func squareRoot(_ y: L) -> LanePair<L> {
     let half = y * L(all: 0.5)
     var inverse = L(bits: L.subtract(L.integer(0x5FE6_EB50_C7B5_37A9), L.shiftRightLogical(y.bits, 1)))
     for _ in 0..<3 { inverse = inverse * L.multiplyAdd(-half, inverse * inverse, L(all: 1.5)) }
     let root = y * inverse
     let square = LanePair(product: root, root)
     let rest = ((y - square.high) - square.low) * (L(all: 0.5) * inverse)
-    return (LanePair(ordered: root, rest), inverse)
+    return LanePair(ordered: root, rest)
   }
 
   /// g/2 of the Mills ratio at v = (z - 5/2)/(z + 6).
@@ -121,22 +121,11 @@ enum CoreFunctions<L: DoubleLanes> {
   }
 }
 
-/// What price and Greeks of ordinary options are made of.
-struct BlackCore<L: DoubleLanes> {
-  /// The inputs lie where the accuracy holds; other lanes hold numbers without meaning.
-  var isOrdinary: L.Flags
-  /// Where the call is out of the money or at it: F ≤ K.
-  var callIsOutside: L.Flags
-  var near, far: L
-  var discount: LanePair<L>
-  /// √T, s = σ√T, h = x/s ≤ 0.
-  var root: L
-  var s: LanePair<L>
-  var h: L
-  /// (h + t, h - t) and |h + t|.
-  var e1: L
-  var e2: L
-  /// Where e1 is below 7/16: the value is `near · density · factor`, elsewhere `near` more.
+/// The standard scores of an out-of-the-money option and its value in units of the smaller of forward and strike.
+struct CoreScores<L: DoubleLanes> {
+  /// h = x/s ≤ 0, h + t and h - t.
+  var h, e1, e2: L
+  /// Where e1 is below 7/16: the value is `density · factor`, elsewhere 1 more.
   var isPart: L.Flags
   /// exp(-e1²/2), not yet divided by √(2π).
   var density: LanePair<L>
@@ -145,20 +134,10 @@ struct BlackCore<L: DoubleLanes> {
   /// 1/(z + a) and g(z)/2 at z = -e1 (or e1), and the same at -e2.
   var base1, rest1, base2, rest2: L
 
-  /// √T from 1e-50 to 1e50, s from 2^-9 to 16, prices within 1e±140, |h| < 36, |rT| < 300.
   @inline(__always)
-  init(forward: L, strike: L, years: L, volatility: L, rate: L) {
+  init(x: LanePair<L>, s: LanePair<L>) {
     typealias F = CoreFunctions<L>
     let (one, zero) = (L(all: 1), L(all: 0))
-    callIsOutside = L.not(L.less(strike, forward))
-    near = L.select(callIsOutside, forward, strike)
-    far = L.select(callIsOutside, strike, forward)
-
-    let x = F.logRatio(near, far)
-    let (rootPair, _) = F.squareRoot(years)
-    root = rootPair.high
-    let rough = LanePair(product: volatility, root)
-    s = LanePair(ordered: rough.high, L.multiplyAdd(volatility, rootPair.low, rough.low))
     let inverse = one / s.high
     let quotient = x.high * inverse
     let back = LanePair(product: quotient, s.high)
@@ -174,8 +153,6 @@ struct BlackCore<L: DoubleLanes> {
     let minusHalf = L(all: -0.5)
     density = F.exp(
       square.high * minusHalf, minusHalf * square.low - sum.high * sumLow)
-    let growth = LanePair(product: rate, years)
-    discount = F.exp(-growth.high, -growth.low)
 
     // 1 / √(2π) turns c into 1/2.
     let a = L(all: 1.1875)
@@ -198,11 +175,41 @@ struct BlackCore<L: DoubleLanes> {
     let parts = LanePair(ordered: main, signed1 * rest1 - base2 * rest2)
     factor = LanePair(high: parts.high, low: parts.low + mainLow)
     isPart = isDifference
+  }
+}
+
+/// What price and Greeks of ordinary options are made of.
+struct BlackCore<L: DoubleLanes> {
+  /// The inputs lie where the accuracy holds; other lanes hold numbers without meaning.
+  var isOrdinary: L.Flags
+  /// Where the call is out of the money or at it: F ≤ K.
+  var callIsOutside: L.Flags
+  var near, far: L
+  var discount: LanePair<L>
+  /// √T and s = σ√T.
+  var root: L
+  var s: LanePair<L>
+  var scores: CoreScores<L>
+
+  /// √T from 1e-50 to 1e50, s from 2^-9 to 16, prices within 1e±140, |h| < 36, |rT| < 300.
+  @inline(__always)
+  init(forward: L, strike: L, years: L, volatility: L, rate: L) {
+    typealias F = CoreFunctions<L>
+    callIsOutside = L.not(L.less(strike, forward))
+    near = L.select(callIsOutside, forward, strike)
+    far = L.select(callIsOutside, strike, forward)
+    let rootPair = F.squareRoot(years)
+    root = rootPair.high
+    let rough = LanePair(product: volatility, root)
+    s = LanePair(ordered: rough.high, L.multiplyAdd(volatility, rootPair.low, rough.low))
+    scores = CoreScores(x: F.logRatio(near, far), s: s)
+    let growth = LanePair(product: rate, years)
+    discount = F.exp(-growth.high, -growth.low)
 
     let prices = L.both(L.less(L(all: 1e-140), near), L.less(far, L(all: 1e140)))
     let times = L.both(L.less(L(all: 1e-100), years), L.less(years, L(all: 1e100)))
     let spreads = L.both(L.less(L(all: 0x1p-9), s.high), L.less(s.high, L(all: 16)))
-    let sizes = L.both(L.less(L(all: -36), h), L.less(growth.high.absolute, L(all: 300)))
+    let sizes = L.both(L.less(L(all: -36), scores.h), L.less(growth.high.absolute, L(all: 300)))
     let forwards = L.both(L.less(L(all: 1e-140), forward), L.less(forward, L(all: 1e140)))
     isOrdinary = L.both(L.both(L.both(prices, times), L.both(spreads, sizes)), forwards)
   }
@@ -211,11 +218,11 @@ struct BlackCore<L: DoubleLanes> {
   @inline(__always)
   func value(sign: L, discount: LanePair<L>) -> L {
     let zero = L(all: 0)
-    let start = L.select(isPart, zero, near)
-    let flow = LanePair(product: near, density.high)
-    let part = LanePair(product: flow.high, factor.high)
-    let flowLow = flow.low + near * density.low
-    let partLow = part.low + (flow.high * factor.low + flowLow * factor.high)
+    let start = L.select(scores.isPart, zero, near)
+    let flow = LanePair(product: near, scores.density.high)
+    let part = LanePair(product: flow.high, scores.factor.high)
+    let flowLow = flow.low + near * scores.density.low
+    let partLow = part.low + (flow.high * scores.factor.low + flowLow * scores.factor.high)
     let isCall = L.less(zero, sign)
     let isInside = L.either(L.both(isCall, L.not(callIsOutside)), L.both(L.not(isCall), callIsOutside))
     let outside = LanePair(ordered: start, part.high)

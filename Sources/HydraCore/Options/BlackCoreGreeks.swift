@@ -8,22 +8,23 @@ extension BlackGreeks {
     let outside = core.callIsOutside
     let isCall = L.less(zero, sign)
     let discount = core.discount
+    let scores = core.scores
     price = core.value(sign: sign, discount: discount)
 
-    let d1 = L.select(outside, core.e1, -core.e2)
-    let d2 = L.select(outside, core.e2, -core.e1)
-    let p = core.e1 * core.e2
+    let d1 = L.select(outside, scores.e1, -scores.e2)
+    let d2 = L.select(outside, scores.e2, -scores.e1)
+    let p = scores.e1 * scores.e2
     let s = core.s.high
 
     // Φ(±e1), Φ(±e2); φ(e2) = A φ(e1) / B.
     let ratio = core.near / core.far
-    let farDensity = core.density.high * ratio
+    let farDensity = scores.density.high * ratio
     let half = L(all: 0.5)
-    let tail1 = core.density.high * (core.base1 * (half + core.rest1))
-    let tail2 = farDensity * (core.base2 * (half + core.rest2))
+    let tail1 = scores.density.high * (scores.base1 * (half + scores.rest1))
+    let tail2 = farDensity * (scores.base2 * (half + scores.rest2))
     let (above, below) = (one - tail1, one - tail2)
-    let below1 = L.select(core.isPart, tail1, above)
-    let above1 = L.select(core.isPart, above, tail1)
+    let below1 = L.select(scores.isPart, tail1, above)
+    let above1 = L.select(scores.isPart, above, tail1)
     let share = L.select(isCall, L.select(outside, below1, below), L.select(outside, above1, tail2))
     let dual = L.select(isCall, L.select(outside, tail2, above1), L.select(outside, below, below1))
     @inline(__always) func discounted(_ value: L) -> L {
@@ -34,8 +35,8 @@ extension BlackGreeks {
     dualDelta = -sign * discounted(dual)
 
     // D φ(d1), D φ(d2), D F φ(d1) = D K φ(d2).
-    let scaled = LanePair(product: core.density.high, discount.high * L(all: 0.3989422804014327))
-    let low = scaled.low + core.density.low * (discount.high * L(all: 0.3989422804014327))
+    let scaled = LanePair(product: scores.density.high, discount.high * L(all: 0.3989422804014327))
+    let low = scaled.low + scores.density.low * (discount.high * L(all: 0.3989422804014327))
     let nearDensity = scaled.high + low
     let otherDensity = nearDensity * ratio
     let n = L.select(outside, nearDensity, otherDensity)
@@ -57,7 +58,7 @@ extension BlackGreeks {
     zomma = gamma * (p - one) * inverseVolatility
     color = gamma * L.multiplyAdd(one - p, halfInverseYears, rate)
     // p (p - 1) - d1² - d2² without its cancellation at the money.
-    let spread = L.multiplyAdd(L(all: 3) * core.h, core.h, L(all: 0.25) * (s * s))
+    let spread = L.multiplyAdd(L(all: 3) * scores.h, scores.h, L(all: 0.25) * (s * s))
     ultima = vega * (p * p - spread) * (inverseVolatility * inverseVolatility)
     dualGamma = m / (strike * s)
   }

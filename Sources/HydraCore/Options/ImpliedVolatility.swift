@@ -12,7 +12,10 @@ extension Black76 {
   public static func impliedVolatility(
     of price: Double, _ kind: OptionKind, forward: Double, strike: Double, years: Double, discount: Double = 1
   ) throws(ImpliedVolatilityError) -> Double {
-    try invert(
+    guard discount != 1 else {
+      return try invert(price, kind, forward: forward, strike: strike, years: years, rate: 0).volatility()
+    }
+    return try invert(
       price, kind, forward: forward, strike: strike, years: years, discount: LanePair(discount)
     ).volatility()
   }
@@ -34,16 +37,47 @@ extension Black76 {
   ) -> ImpliedVolatilityColumns {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
-    return options.withPointers(prices) { inputs in
-      ImpliedVolatilityColumns(count: options.count, threads: threads) { index in
-        invert(
-          inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
-          years: inputs.years[index], rate: inputs.rates[index])
+    let statuses = SharedBuffer(count: options.count, repeating: ImpliedVolatilityStatus.ok)
+    let count = options.count
+    let blockSize = 256
+    let filled = filledColumns(1, of: count) { volatilities in
+      options.withPointers(prices) { inputs in
+        parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+          for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
+            let core = ImpliedVolatilityCore(
+              price: SIMD8(loading: inputs.values, from: start, padding: 1), sign: inputs.signs(from: start),
+              forward: SIMD8(loading: inputs.forwards, from: start, padding: 10),
+              strike: SIMD8(loading: inputs.strikes, from: start, padding: 10),
+              years: SIMD8(loading: inputs.years, from: start, padding: 1),
+              rate: SIMD8(loading: inputs.rates, from: start, padding: 0))
+            core.volatility.store(to: volatilities[0], from: start)
+            guard !all(core.isOrdinary) else { continue }
+            for lane in 0..<min(8, count - start) where !core.isOrdinary[lane] {
+              let index = start + lane
+              let inversion = invertUnusual(
+                inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index],
+                strike: inputs.strikes[index], years: inputs.years[index], rate: inputs.rates[index])
+              volatilities[0][index] = inversion.value
+              statuses.memory[index] = inversion.status
+            }
+          }
+        }
       }
     }
+    return ImpliedVolatilityColumns(volatilities: filled[0], statuses: Array(statuses.memory))
   }
 
   private static func invert(
+    _ price: Double, _ kind: OptionKind, forward: Double, strike: Double, years: Double, rate: Double
+  ) -> Inversion {
+    let core = ImpliedVolatilityCore(
+      price: price, sign: kind.sign, forward: forward, strike: strike, years: years, rate: rate)
+    if core.isOrdinary { return Inversion(value: core.volatility, status: .ok) }
+    return invertUnusual(price, kind, forward: forward, strike: strike, years: years, rate: rate)
+  }
+
+  /// Inverts prices that the core leaves out: extreme ones, those at their bounds, and those without an answer.
+  private static func invertUnusual(
     _ price: Double, _ kind: OptionKind, forward: Double, strike: Double, years: Double, rate: Double
   ) -> Inversion {
     if rate.isNaN { return Inversion(value: .nan, status: .nanInput) }
