@@ -58,7 +58,7 @@ let runner: [Target] = [
     ])
 ]
 
-let examples: [Target] = ["drift-watch", "train-predict-explain", "agent-on-a-folder"].map {
+let examples: [Target] = ["drift-watch", "train-predict-explain", "agent-on-a-folder", "oat-density"].map {
   .executableTarget(name: $0, dependencies: ["HydraCore"], path: "Examples/\($0)")
 }
 

@@ -5,9 +5,10 @@ import HydraCore
 struct OptionsCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "options",
-    abstract: "Price options, find the volatility in prices, fit smiles.",
+    abstract: "Price options, find the volatility in prices, fit smiles, find densities.",
     subcommands: [
       OptionsPriceCommand.self, OptionsVolatilityCommand.self,
       OptionsSmileCommand.self,
+      OptionsDensityCommand.self,
     ])
 }

@@ -55,7 +55,7 @@ import Testing
 
   @Test func randomChainsGiveProperDensities() throws {
     var random = CounterRandom(seed: 7, stream: "chains")
-    for trial in 0..<25 {
+    for trial in 0..<10 {
       let years = 0.03 + 0.6 * random.uniform()
       let volatility = 0.1 + 0.5 * random.uniform()
       let skew = 0.4 * (random.uniform() - 0.5)

@@ -1,4 +1,5 @@
 import Foundation
+import HydraNumerics
 import HydraOptions
 import TestSupport
 
@@ -64,8 +65,9 @@ struct DensityVectors: Decodable {
   }
 
   /// A density of each case; fitted once for all tests.
-  static let fitted: [RiskNeutralDensity] = all.cases.map {
-    try! RiskNeutralDensity(fitting: $0.optionQuotes, in: $0.market)
+  static let fitted: [RiskNeutralDensity] = parallelMap(all.cases.count, threads: 4) { index in
+    let item = all.cases[index]
+    return try! RiskNeutralDensity(fitting: item.optionQuotes, in: item.market)
   }
 
   /// ∫ |density - truth| over the truth's grid, by the trapezoid rule.

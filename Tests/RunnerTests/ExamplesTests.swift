@@ -38,6 +38,19 @@ import Testing
     #expect(abs(sum - prediction) < 1e-9)
   }
 
+  @Test func theDensityOfAThinChainIsProperAndDrawn() throws {
+    try RunnerProcess.inScratch { folder in
+      let file = folder.appendingPathComponent("density.svg")
+      let made = try run("oat-density", [file.path])
+      #expect(made.status == 0, "\(made.errors)")
+      #expect(made.output.hasPrefix("forward 362.25, mean of the density 362.25, mass 1.0\n"), "\(made.output)")
+      let below = try #require(number(after: "below 320:", in: made))
+      #expect(below > 0.15 && below < 0.25, "\(made.output)")
+      let picture = try String(contentsOf: file, encoding: .utf8)
+      #expect(picture.hasPrefix("<svg") && picture.hasSuffix("</svg>\n"))
+    }
+  }
+
   @Test func theExampleReadsATable() throws {
     try RunnerProcess.inScratch { folder in
       var random = CounterRandom(seed: 4, stream: "example")

@@ -3,17 +3,17 @@ import HydraOptions
 
 /// `hydra-bench options`: Black-76 over the rows of a file.
 enum OptionsCall {
-  static let usage = "options price|greeks|iv IN.csv OUT.csv [--threads N] [--repeat R] [--greek NAME]"
+  static let usage = "options price|greeks|iv|density IN.csv OUT.csv [--threads N] [--repeat R] [--greek NAME]"
 
   /// Tasks of the comparison harness whose part of the library is not in this version.
-  private static let later = ["american", "sabr", "surface", "density"]
+  private static let later = ["american", "sabr", "surface"]
 
   static func run(_ words: ArraySlice<String>) throws {
     let arguments = try Arguments(words, call: "options", positional: 3, options: ["threads", "repeat", "greek"])
     let task = arguments[0]
-    guard ["price", "greeks", "iv"].contains(task) else {
+    guard ["price", "greeks", "iv", "density"].contains(task) else {
       let reason = later.contains(task) ? "is not in this version" : "is not a task"
-      throw BenchError.usage("options: '\(task)' \(reason); tasks: price, greeks, iv")
+      throw BenchError.usage("options: '\(task)' \(reason); tasks: price, greeks, iv, density")
     }
     let name = arguments.optional("greek") ?? "delta"
     guard let greek = Greeks.Name(rawValue: name) else {
@@ -25,6 +25,7 @@ enum OptionsCall {
     var form = CSVTable.Options()
     form.missing = ["nan", "NaN"]
     let table = try CSVTable(path: arguments[1], options: form)
+    if task == "density" { return try DensityCall.run(table, to: arguments[2], repeats: repeats) }
     let options = try columns(of: table)
     let given = try table.doubles(task == "iv" ? "price" : "vol")
 

@@ -18,6 +18,8 @@ struct DensityFit {
     /// Σ of the squared standardised residuals, without the prior's.
     var misfit: Double
     var weight = 0.0
+    /// Misfit and prior of other parameters.
+    var loss: @Sendable ([Double]) -> Double
   }
 
   private(set) var candidates: [Candidate] = []
@@ -31,7 +33,9 @@ struct DensityFit {
 
   init(_ ladder: DensityLadder, models: [DensityModel], nodeCount: Int) {
     nodes = ladder.nodes(count: nodeCount)
-    let families = models.map { Self.family($0, ladder, nodes) }
+    // A family that could go through every value whatever it is would say nothing; the last one stays all the same.
+    let fitting = models.filter { $0.parameterCount < ladder.values.count }
+    let families = (fitting.isEmpty ? models : fitting).map { Self.family($0, ladder, nodes) }
     let rough = ladder.deviations.map { max($0, Self.coarse) }
     candidates = families.map { Self.candidate($0, ladder, rough) }
     if rough != ladder.deviations {
@@ -59,7 +63,7 @@ struct DensityFit {
 
   private static func residuals(
     _ family: any DensityFamily, _ ladder: DensityLadder, _ deviations: [Double]
-  ) -> ([Double]) -> [Double] {
+  ) -> @Sendable ([Double]) -> [Double] {
     { p in
       let calls = family.calls(p, ladder.strikes)
       return calls.indices.map { i in
@@ -85,7 +89,7 @@ struct DensityFit {
     var solution = best!
     solution.run(iterations: 60, function)
     return Candidate(
-      family: family, solution: solution, misfit: misfit(solution, ladder))
+      family: family, solution: solution, misfit: misfit(solution, ladder), loss: loss(function))
   }
 
   /// Fitted again from where it stands, with the true deviations.
@@ -93,7 +97,12 @@ struct DensityFit {
     let function = residuals(candidate.family, ladder, ladder.deviations)
     var solution = DampedLeastSquares(from: candidate.solution.parameters, function)
     solution.run(iterations: 100, function)
-    return Candidate(family: candidate.family, solution: solution, misfit: misfit(solution, ladder))
+    return Candidate(
+      family: candidate.family, solution: solution, misfit: misfit(solution, ladder), loss: loss(function))
+  }
+
+  private static func loss(_ function: @escaping @Sendable ([Double]) -> [Double]) -> @Sendable ([Double]) -> Double {
+    { p in function(p).reduce(0) { $0 + $1 * $1 } }
   }
 
   private static func misfit(_ solution: DampedLeastSquares, _ ladder: DensityLadder) -> Double {

@@ -14,7 +14,10 @@ struct DensityLadder: Sendable {
   var scale = 0.0
 
   /// The least deviation, in units of the forward: what exact premiums are trusted to.
-  static let exactness = 1e-7
+  ///
+  /// Families with four parameters go through a handful of values whatever these are, with wild tails; so few are
+  /// taken as rounded.
+  static func exactness(count: Int) -> Double { count < 8 ? 1e-4 : 1e-7 }
 
   /// Fair values from bid and ask.
   ///
@@ -25,6 +28,7 @@ struct DensityLadder: Sendable {
     (self.forward, self.years, self.discount) = (forward, years, discount)
     try requireMarket()
     guard !quotes.isEmpty else { throw .noQuotes }
+    let exactness = Self.exactness(count: quotes.count)
     let unit = 1 / (forward * discount)
     var kept: [Double] = []
     for (index, quote) in quotes.enumerated() {
@@ -46,11 +50,11 @@ struct DensityLadder: Sendable {
       kept.append(quote.strike / forward)
       isCall.append(quote.kind == .call)
       values.append(value * unit)
-      deviations.append(deviation.isNaN ? .nan : max(deviation * unit, Self.exactness))
+      deviations.append(deviation.isNaN ? .nan : max(deviation * unit, exactness))
     }
-    isBounded = deviations.map { $0 > Self.exactness }
+    isBounded = deviations.map { $0 > exactness }
     let known = deviations.filter { !$0.isNaN }.sorted()
-    let typical = known.isEmpty ? Self.exactness : known[known.count / 2]
+    let typical = known.isEmpty ? exactness : known[known.count / 2]
     deviations = deviations.map { $0.isNaN ? typical : $0 }
     self.strikes = StrikeLadder(kept)
     try prepare()
@@ -65,6 +69,7 @@ struct DensityLadder: Sendable {
     (self.forward, self.years, discount) = (forward, years, 1)
     try requireMarket()
     guard !strikes.isEmpty else { throw .noQuotes }
+    let exactness = Self.exactness(count: strikes.count)
     var kept: [Double] = []
     for i in strikes.indices {
       for value in [strikes[i], volatilities[i]] where !(value > 0 && value < .infinity) {
@@ -73,7 +78,7 @@ struct DensityLadder: Sendable {
       let weight = weights?[i] ?? 1
       guard weight >= 0, weight < .infinity else { throw .invalidQuote(index: i, value: weight) }
       guard weight > 0 else { continue }
-      var deviation = Self.exactness
+      var deviation = exactness
       let kind: OptionKind = strikes[i] >= forward ? .call : .put
       func price(_ volatility: Double) -> Double {
         Black76.price(kind, forward: forward, strike: strikes[i], years: years, volatility: volatility) / forward
@@ -85,7 +90,7 @@ struct DensityLadder: Sendable {
       kept.append(strikes[i] / forward)
       isCall.append(kind == .call)
       values.append(price(volatilities[i]))
-      isBounded.append(deviation > Self.exactness)
+      isBounded.append(deviation > exactness)
       deviations.append(deviation / weight.squareRoot())
     }
     self.strikes = StrikeLadder(kept)

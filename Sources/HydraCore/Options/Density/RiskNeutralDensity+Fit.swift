@@ -83,17 +83,22 @@ extension DensityFit.Candidate {
     guard let factor = DampedLeastSquares.cholesky(solution.information, n) else {
       return (centre, densityVariance, cumulativeVariance)
     }
-    // The covariance is excess · (L Lᵀ)⁻¹; its root has the columns L⁻ᵀ eₖ. A quarter of each is a secant's step.
+    // The covariance is excess · (L Lᵀ)⁻¹; its root has the columns L⁻ᵀ eₖ. A quarter of each is a secant's step, on which
+    // the loss should grow by excess / 16. Where it grows more (parameters that the linear view cannot tell apart), the
+    // deviation in that direction is as much smaller.
     for k in 0..<n {
       var unit = [Double](repeating: 0, count: n)
       unit[k] = 0.25 * excess.squareRoot()
       let direction = DampedLeastSquares.solveTransposed(factor, unit, n)
       let moved = (0..<n).map { p[$0] + direction[$0] }
+      let expected = excess / 16
+      let growth = max(loss(moved) - solution.sum, expected)
+      let scale = growth.isFinite ? 16 * expected / growth : 0
       let other = DensityGrid(nodes, values: family.density(moved, on: nodes))
       for i in densityVariance.indices {
         let (a, b) = (other.values[i] - centre.values[i], other.cumulative[i] - centre.cumulative[i])
-        densityVariance[i] += 16 * a * a
-        cumulativeVariance[i] += 16 * b * b
+        densityVariance[i] += scale * a * a
+        cumulativeVariance[i] += scale * b * b
       }
     }
     return (centre, densityVariance, cumulativeVariance)
