@@ -31,6 +31,7 @@ struct OptionRows {
   let model: PricingModel
   let undiscounted: Bool
   private(set) var kinds: [OptionKind] = []
+  private(set) var styles: [OptionStyle] = []
   /// Forwards, or spots for bsm.
   private(set) var underlyings: [Double] = []
   private(set) var strikes: [Double] = []
@@ -65,7 +66,7 @@ struct OptionRows {
         .badData, "\(source): there is no column 'rate'",
         hint: model == .bsm ? "--model bsm carries the spot forward with it" : "--undiscounted does without")
     }
-    try readStyles()
+    readStyles()
     try readKinds()
     underlyings = try numbers(underlying)
     strikes = try numbers("strike")
@@ -135,18 +136,22 @@ struct OptionRows {
     }
   }
 
-  private mutating func readStyles() throws {
+  private mutating func readStyles() {
+    styles = Array(repeating: .european, count: table.count)
     guard let column = table.index(of: "style") else { return }
-    for (row, style) in table.strings(column: column).enumerated() where !["", "european"].contains(style) {
-      guard style == "american" else {
+    for (row, text) in table.strings(column: column).enumerated() where !text.isEmpty {
+      if let style = OptionStyle(rawValue: text) {
+        styles[row] = style
+      } else {
         faults[row] = (column, "european or american")
-        continue
       }
-      throw RunnerError(
-        .usage, "\(sourceName(of: table)):\(table.line(of: row)): style 'american' is not in this version",
-        hint: "European options only")
     }
   }
+}
+
+/// When an option may be exercised.
+enum OptionStyle: String {
+  case european, american
 }
 
 /// A field without the blanks around it.

@@ -10,5 +10,6 @@ struct OptionsCommand: AsyncParsableCommand {
       OptionsPriceCommand.self, OptionsVolatilityCommand.self,
       OptionsSmileCommand.self,
       OptionsDensityCommand.self,
+      OptionsFlowsCommand.self,
     ])
 }

@@ -18,12 +18,14 @@ enum GreekSelection: String, CaseIterable, ExpressibleByArgument {
 struct OptionsPriceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "price",
-    abstract: "Price European options, with Greeks.",
+    abstract: "Price European and American options, with Greeks.",
     discussion: """
-      Reads the columns type (call, put), forward, strike, expiry_years, rate, vol and optionally style (european);
+      Reads the columns type (call, put), forward, strike, expiry_years, rate, vol and optionally style (european, american);
       --model bsm reads spot and dividend_yield (empty: 0) in place of forward, --model bachelier normal_vol in place of
       vol. Adds price, the Greeks and status (ok, nan_input, invalid). Units: vol and rate per 1.00, time in years;
       theta, charm, veta and color are changes per year of calendar time. With --undiscounted the rate is 0.
+      American rows have delta, gamma, vega, theta, rho, dual_delta, dual_gamma and psi; --method is theirs, and the
+      approximations add raw_price, the formula before it is held above the European price and the payoff.
       """)
 
   @OptionGroup var input: InputOptions
@@ -32,13 +34,17 @@ struct OptionsPriceCommand: AsyncParsableCommand {
   @Option(help: "none; first: delta gamma vega theta rho; all: 15 up to third order, and psi for bsm.")
   var greeks: GreekSelection = .none
 
+  @Option(help: "Of American rows: accurate (1e-9 of the strike), fast (1e-6), baw, bjs1993 or bjs2002.")
+  var method: AmericanMethod = .accurate
+
   @OptionGroup var strictness: StrictOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
 
   func run() async throws {
     let rows = try rows.read(input, with: rows.model.volatilityColumn)
-    let priced = PricedRows(rows, greeks: greeks, threads: common.threads)
+    var priced = PricedRows(rows, greeks: greeks, threads: common.threads)
+    try priced.replaceAmerican(in: rows, method: method, threads: common.threads)
     var result = RowTable(carrying: rows.table)
     for (name, values) in priced.columns { result.add(column: name, values) }
     result.add(column: "status", priced.statuses.map { $0 })

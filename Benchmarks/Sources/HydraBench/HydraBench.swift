@@ -10,6 +10,7 @@ enum HydraBench {
     usage: hydra-bench CALL …
 
       \(OptionsCall.usage)
+      \(OptionsAmericanCall.usage)
       \(TreesCall.usage)
       \(DriftCall.usage)
       \(AllCall.usage)

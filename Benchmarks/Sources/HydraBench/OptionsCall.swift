@@ -6,9 +6,10 @@ enum OptionsCall {
   static let usage = "options price|greeks|iv|density IN.csv OUT.csv [--threads N] [--repeat R] [--greek NAME]"
 
   /// Tasks of the comparison harness whose part of the library is not in this version.
-  private static let later = ["american", "sabr", "surface"]
+  private static let later = ["sabr", "surface"]
 
   static func run(_ words: ArraySlice<String>) throws {
+    if words.first == "american" { return try OptionsAmericanCall.run(words) }
     let arguments = try Arguments(words, call: "options", positional: 3, options: ["threads", "repeat", "greek"])
     let task = arguments[0]
     guard ["price", "greeks", "iv", "density"].contains(task) else {

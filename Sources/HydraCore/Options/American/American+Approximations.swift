@@ -29,8 +29,8 @@ extension American {
   /// The approximation, not below what the holder has for certain.
   static func approximation(_ problem: AmericanProblem, method: AmericanMethod) -> Double {
     let least = max(problem.european, problem.intrinsic)
-    guard let value = formula(problem, method: method) else { return least }
-    return max(value, least)
+    guard let value = formula(problem, method: method), value > least else { return least }
+    return value
   }
 
   private static func formula(_ problem: AmericanProblem, method: AmericanMethod) -> Double? {

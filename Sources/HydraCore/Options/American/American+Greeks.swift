@@ -52,7 +52,7 @@ extension American {
       }
     }
     if problem.isFutures { result.psi = nil }
-    return (result, .ok)
+    return (result, result.price.isNaN ? .invalid : .ok)
   }
 
   /// Price and sensitivities on a boundary that is known, with the tangents of `Direction.all`.

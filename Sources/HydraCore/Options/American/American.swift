@@ -60,16 +60,22 @@ public enum American {
   }
 
   static func price(_ problem: AmericanProblem, method: AmericanMethod) -> (price: Double, status: PriceStatus) {
+    let price: Double
     switch problem.nature {
     case .none(let status): return (.nan, status)
-    case .limit: return (problem.limit, .ok)
-    case .european: return (problem.european, .ok)
-    case .twoBoundaries: return (AmericanTree(problem).price, .ok)
-    case .boundary: break
+    case .limit: price = problem.limit
+    case .european: price = problem.european
+    case .twoBoundaries: price = AmericanTree(problem).price
+    case .boundary:
+      if let scheme = method.scheme {
+        let boundary = ExerciseBoundary(problem.terms, scheme: scheme)
+        price = self.price(problem, european: problem.european, boundary: boundary)
+      } else {
+        price = approximation(problem, method: method)
+      }
     }
-    guard let scheme = method.scheme else { return (approximation(problem, method: method), .ok) }
-    let boundary = ExerciseBoundary(problem.terms, scheme: scheme)
-    return (price(problem, european: problem.european, boundary: boundary), .ok)
+    // Rates and times at the ends of the range of numbers overflow on the way.
+    return (price, price.isNaN ? .invalid : .ok)
   }
 
   /// The price on a boundary that is known.

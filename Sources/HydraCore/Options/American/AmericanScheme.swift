@@ -39,7 +39,7 @@ final class AmericanScheme: @unchecked Sendable {
   let fromCoarser: UnsafePointer<V>?
 
   static let fast = AmericanScheme(nodes: 8, points: 8, pricePoints: 24, tolerance: 0.02, coarser: nil)
-  static let accurate = AmericanScheme(nodes: 24, points: 32, pricePoints: 64, tolerance: 1e-4, coarser: fast)
+  static let accurate = AmericanScheme(nodes: 24, points: 24, pricePoints: 64, tolerance: 5e-4, coarser: fast)
 
   private init(nodes: Int, points: Int, pricePoints: Int, tolerance: Double, coarser: AmericanScheme?) {
     precondition(nodes % 8 == 0 && points % 8 == 0 && pricePoints % 8 == 0, "schemes are made of blocks of eight")

@@ -69,17 +69,22 @@ struct BaroneAdesiWhaley {
     from start: Double, sign: Double, scale: Double, _ function: (Double) -> (value: Double, slope: Double)
   ) -> Double {
     var (near, far) = (start, start + sign * scale)
-    for _ in 0..<100 where !(function(far).value < 0) {
+    var doublings = 0
+    while doublings < 100, !(function(far).value < 0) {
       near = far
       far = start + 2 * (far - start)
+      doublings += 1
     }
     var x = far
     for _ in 0..<100 {
       let (value, slope) = function(x)
       if value < 0 { far = x } else { near = x }
       var next = x - value / slope
-      if !(sign * (next - near) > 0 && sign * (far - next) > 0) { next = 0.5 * (near + far) }
-      if abs(next - x) <= 1e-15 * max(1, abs(x)) { return next }
+      let isInside = sign * (next - near) > 0 && sign * (far - next) > 0
+      // The next error would be of the order of this step's square.
+      if isInside && abs(next - x) <= 1e-9 * scale * min(1, scale) { return next }
+      if !isInside { next = 0.5 * (near + far) }
+      if abs(next - x) <= 1e-15 * max(scale, abs(x)) { return next }
       x = next
     }
     return x

@@ -44,7 +44,7 @@ struct BjerksundStensland {
 
   /// The boundary of 2002: one height until t = (√5 - 1)/2 T, another after it.
   var twoSteps: Double {
-    let t = 0.6180339887498949 * years
+    let t = Self.share * years
     func boundary(_ time: Double) -> Double {
       let width = highest - lowest
       let h = -(carry * time + 2 * volatility * time.squareRoot()) * strike * strike / (width * lowest)
@@ -63,6 +63,11 @@ struct BjerksundStensland {
     return value
   }
 
+  /// (√5 - 1)/2: the first boundary's part of the time. The correlation of the two times' prices is its root.
+  private static let share = 0.6180339887498949
+  private static let together = BivariateNormal(correlation: share.squareRoot())
+  private static let apart = BivariateNormal(correlation: -share.squareRoot())
+
   /// φ(S, T, γ, H, I) / S^γ: what S^γ is worth if S(T) < H and the boundary I was not reached.
   private func phi(_ time: Double, _ gamma: Double, _ h: Double, _ i: Double) -> Double {
     let s = volatility * time.squareRoot()
@@ -80,7 +85,6 @@ struct BjerksundStensland {
     let shift = carry + (gamma - 0.5) * variance
     let growth = (-rate + gamma * carry + 0.5 * gamma * (gamma - 1) * variance) * years
     let kappa = 2 * carry / variance + 2 * gamma - 1
-    let rho = (t / years).squareRoot()
     let (x, toHigh, toLow): (Double, Double, Double) = (
       tables.log(spot / low), tables.log(high / spot), tables.log(low / spot)
     )
@@ -93,10 +97,10 @@ struct BjerksundStensland {
     let f2 = (2 * toHigh + y + shift * years) / s2
     let f3 = (2 * toLow + y + shift * years) / s2
     let f4 = (2 * z + y + shift * years) / s2
-    var sum = tables.exp(growth) * BivariateNormal.cdf(-e1, -f1, correlation: rho)
-    sum -= tables.exp(growth + kappa * toHigh) * BivariateNormal.cdf(-e2, -f2, correlation: rho)
-    sum -= tables.exp(growth + kappa * toLow) * BivariateNormal.cdf(-e3, -f3, correlation: -rho)
-    sum += tables.exp(growth + kappa * z) * BivariateNormal.cdf(-e4, -f4, correlation: -rho)
+    var sum = tables.exp(growth) * Self.together.cdf(-e1, -f1)
+    sum -= tables.exp(growth + kappa * toHigh) * Self.together.cdf(-e2, -f2)
+    sum -= tables.exp(growth + kappa * toLow) * Self.apart.cdf(-e3, -f3)
+    sum += tables.exp(growth + kappa * z) * Self.apart.cdf(-e4, -f4)
     return sum
   }
 

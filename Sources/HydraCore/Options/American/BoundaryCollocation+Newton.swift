@@ -5,25 +5,23 @@ extension BoundaryCollocation {
   ///
   /// Each error is about the square of the one before; what is left after a step of `tolerance` is below the error of
   /// the discretisation. A step of more than one deviation is shortened to that.
-  mutating func iterate() -> Double {
+  func iterate() -> Double {
     var last = Double.infinity
     for _ in 0..<Self.mostSteps {
       linearize()
-      var columns = [residual]
-      guard eliminate(columns: &columns) else { return .infinity }
-      let steps = columns[0]
+      guard eliminate([residual]) else { return .infinity }
       var largest = 0.0
-      for block in x.indices {
-        let size = (steps[block] / deviations[block]).absolute
+      for node in 0..<scheme.nodes {
+        let size = abs(residual[node] / deviations[node])
         // `max` of a NaN would be quiet about it.
-        for lane in 0..<8 where !(size[lane] <= largest) { largest = size[lane] }
+        if !(size <= largest) { largest = size }
       }
       guard largest.isFinite else { return .infinity }
-      let factor = largest > 1 ? 1 / largest : 1
-      for block in x.indices {
-        let next = x[block] + steps[block] * V(all: factor)
-        let top = V(all: start) - deviations[block] * V(all: 1e-13)
-        x[block] = V.select(V.less(next, top), next, top)
+      let factor = V(all: largest > 1 ? 1 / largest : 1)
+      for block in 0..<scheme.nodes / 8 {
+        let next = V.multiplyAdd(residual[block: block], factor, x[block: block])
+        let top = V.multiplyAdd(deviations[block: block], V(all: -1e-13), V(all: start))
+        x[block: block] = V.select(V.less(next, top), next, top)
       }
       last = largest
       if largest < scheme.tolerance { break }
@@ -34,140 +32,120 @@ extension BoundaryCollocation {
   private static let mostSteps = 12
 
   /// Fills the Jacobian ∂G/∂x and -G at the present x.
-  mutating func linearize() {
-    let (nodes, blocks, width) = (scheme.nodes, scheme.blocks, scheme.nodes / 8)
+  func linearize() {
+    let width = scheme.nodes / 8
     let (r, q, sigma) = (terms.rate, terms.yield, terms.volatility)
-    let squares = x.map { $0 * $0 }
-    let drift = (r - q) / (sigma * sigma) - 0.5
-    let startSquare = V(all: start * start)
+    let drift = V(all: (r - q) / (sigma * sigma) - 0.5)
 
     // The terms outside the integrals, for eight nodes at a time.
-    var numerators = residual
-    var denominators = residual
-    var numeratorSlopes = residual
-    var denominatorSlopes = residual
-    for block in x.indices {
-      let s = deviations[block]
+    for block in 0..<width {
+      let (s, own) = (deviations[block: block], x[block: block])
+      squares[block: block] = own * own
       let tau = s * s * V(all: 1 / (sigma * sigma))
       let growth = CollocationNormal.exp(tau * V(all: -r))
-      let decay = CollocationNormal.exp(tau * V(all: -q))
-      let below = V.multiplyAdd(s, V(all: drift), x[block] / s)
+      let decay = r == q ? growth : CollocationNormal.exp(tau * V(all: -q))
+      let below = V.multiplyAdd(s, drift, own / s)
       let lower = CollocationNormal.distribution(below)
       let upper = CollocationNormal.distribution(below + s)
-      numerators[block] = growth * lower.cdf
-      denominators[block] = decay * upper.cdf
-      numeratorSlopes[block] = growth * lower.density / s
-      denominatorSlopes[block] = decay * upper.density / s
+      numerators[block: block] = growth * lower.cdf
+      denominators[block: block] = decay * upper.cdf
+      numeratorSlopes[block: block] = growth * lower.density / s
+      denominatorSlopes[block: block] = decay * upper.density / s
     }
-
-    withUnsafeTemporaryAllocation(of: V.self, capacity: 2 * blocks + width) { scratch in
-      let lowerSlopes = scratch.baseAddress!
-      let upperSlopes = lowerSlopes + blocks
-      let row = upperSlopes + blocks
-      for node in 0..<nodes {
-        let (vector, lane) = (node / 8, node % 8)
-        let s = deviations[vector][lane]
-        let own = V(all: x[vector][lane])
-        var (n, d, nSlope, dSlope) = (V(), V(), V(), V())
-        for block in 0..<blocks {
-          let matrixRow = scheme.toPoints + (node * blocks + block) * (nodes + 1)
-          var square = matrixRow[0] * startSquare
-          for k in 0..<nodes {
-            square = V.multiplyAdd(matrixRow[k + 1], V(all: squares[k / 8][k % 8]), square)
-          }
-          let least = V(all: Self.leastSquare)
-          square = V.select(V.less(least, square), square, least)
-          let inverse = CollocationNormal.reciprocalSquareRoot(square)
-          let spread = scheme.sines[block] * V(all: s)
-          let inverseSpread = V(all: 1) / spread
-          // ln(B/B(u)) with ln B(u) = -√square.
-          let moneyness = V.multiplyAdd(square, inverse, own)
-          let below = V.multiplyAdd(spread, V(all: drift), moneyness * inverseSpread)
-          let lower = CollocationNormal.distribution(below)
-          let upper = CollocationNormal.distribution(below + spread)
-          let rateWeight = rateWeights[node * blocks + block]
-          let yieldWeight = yieldWeights[node * blocks + block]
-          n = V.multiplyAdd(rateWeight, lower.cdf, n)
-          d = V.multiplyAdd(yieldWeight, upper.cdf, d)
-          let lowerSlope = rateWeight * lower.density * inverseSpread
-          let upperSlope = yieldWeight * upper.density * inverseSpread
-          nSlope = nSlope + lowerSlope
-          dSlope = dSlope + upperSlope
-          // d ln B(u) of d(square): -1/(2√square).
-          lowerSlopes[block] = lowerSlope * inverse
-          upperSlopes[block] = upperSlope * inverse
-        }
-        let numerator = numerators[vector][lane] + n.sum()
-        let denominator = denominators[vector][lane] + d.sum()
-        numerators[vector][lane] = numerator
-        denominators[vector][lane] = denominator
-        let (perN, perD) = (1 / numerator, 1 / denominator)
-        let ownSlope =
-          1 - (numeratorSlopes[vector][lane] + nSlope.sum()) * perN
-          + (denominatorSlopes[vector][lane] + dSlope.sum()) * perD
-
-        for k in 0..<width { row[k] = V() }
-        for block in 0..<blocks {
-          // ∂G/∂(square) = (n'/N - d'/D)(-1/2√square); with ∂(square)/∂x = 2x the twos cancel.
-          let slopes = upperSlopes[block] * V(all: perD) - lowerSlopes[block] * V(all: perN)
-          var column = scheme.toPointsByNode + (node * blocks + block) * 8 * width
-          for lane in 0..<8 {
-            let slope = V(all: slopes[lane])
-            for k in 0..<width { row[k] = V.multiplyAdd(slope, column[k], row[k]) }
-            column += width
-          }
-        }
-        for k in 0..<width { matrix[node * width + k] = row[k] * x[k] }
-        matrix[node * width + vector][lane] += ownSlope
-      }
-    }
+    for node in 0..<scheme.nodes { fillRow(node, drift: drift) }
     let tables = ElementaryTables.shared
-    for block in x.indices {
-      let ratio: V = tables.log(numerators[block] / denominators[block])
-      residual[block] = ratio - x[block]
+    for block in 0..<width {
+      let ratio: V = tables.log(numerators[block: block] / denominators[block: block])
+      residual[block: block] = ratio - x[block: block]
     }
   }
 
-  /// Solves matrix · y = column for every column, by elimination with row exchanges; false when the matrix is singular.
-  ///
-  /// The matrix is left eliminated.
-  mutating func eliminate(columns: inout [[V]]) -> Bool {
+  /// The integrals of one node and its row of the Jacobian.
+  private func fillRow(_ node: Int, drift: V) {
+    let (nodes, blocks, width) = (scheme.nodes, scheme.blocks, scheme.nodes / 8)
+    let s = V(all: deviations[node])
+    let own = V(all: x[node])
+    var (n, d, nSlope, dSlope) = (V(), V(), V(), V())
+    for block in 0..<blocks {
+      let square = square(scheme.toPoints + (node * blocks + block) * (nodes + 1))
+      let inverse = CollocationNormal.reciprocalSquareRoot(square)
+      let spread = scheme.sines[block] * s
+      let inverseSpread = V(all: 1) / spread
+      // ln(B/B(u)) with ln B(u) = -√square.
+      let moneyness = V.multiplyAdd(square, inverse, own)
+      let below = V.multiplyAdd(spread, drift, moneyness * inverseSpread)
+      let lower = CollocationNormal.distribution(below)
+      let upper = CollocationNormal.distribution(below + spread)
+      let rateWeight = rateWeights[block: node * blocks + block]
+      let yieldWeight = yieldWeights[block: node * blocks + block]
+      n = V.multiplyAdd(rateWeight, lower.cdf, n)
+      d = V.multiplyAdd(yieldWeight, upper.cdf, d)
+      let lowerSlope = rateWeight * lower.density * inverseSpread
+      let upperSlope = yieldWeight * upper.density * inverseSpread
+      nSlope = nSlope + lowerSlope
+      dSlope = dSlope + upperSlope
+      // d ln B(u) of d(square): -1/(2√square).
+      lowerSlopes[block: block] = lowerSlope * inverse
+      upperSlopes[block: block] = upperSlope * inverse
+    }
+    let numerator = numerators[node] + n.sum()
+    let denominator = denominators[node] + d.sum()
+    numerators[node] = numerator
+    denominators[node] = denominator
+    let (perN, perD) = (1 / numerator, 1 / denominator)
+    let ownSlope = 1 - (numeratorSlopes[node] + nSlope.sum()) * perN + (denominatorSlopes[node] + dSlope.sum()) * perD
+
+    // ∂G/∂(square) = (n'/N - d'/D)(-1/2√square); with ∂(square)/∂x = 2x the twos cancel.
+    for block in 0..<blocks {
+      upperSlopes[block: block] =
+        upperSlopes[block: block] * V(all: perD) - lowerSlopes[block: block] * V(all: perN)
+    }
+    let row = matrix.from(block: node * width)
+    for k in 0..<width {
+      var column = scheme.toPointsByNode + node * blocks * 8 * width + k
+      var (even, odd) = (V(), V())
+      for point in stride(from: 0, to: 8 * blocks, by: 2) {
+        even = V.multiplyAdd(V(all: upperSlopes[point]), column[0], even)
+        odd = V.multiplyAdd(V(all: upperSlopes[point + 1]), column[width], odd)
+        column += 2 * width
+      }
+      row[block: k] = (even + odd) * x[block: k]
+    }
+    row[node] += ownSlope
+  }
+
+  /// Solves matrix · y = column for every column, in its place, by elimination with row exchanges; false when the matrix
+  /// is singular. The matrix is left eliminated.
+  func eliminate(_ columns: [LaneRow]) -> Bool {
     let (nodes, width) = (scheme.nodes, scheme.nodes / 8)
     for pivot in 0..<nodes {
-      let (vector, lane) = (pivot / 8, pivot % 8)
-      var best = pivot
-      for row in pivot..<nodes
-      where abs(matrix[row * width + vector][lane]) > abs(matrix[best * width + vector][lane]) { best = row }
-      if best != pivot {
-        for k in vector..<width { matrix.swapAt(pivot * width + k, best * width + k) }
-        for column in columns.indices {
-          let kept = columns[column][vector][lane]
-          columns[column][vector][lane] = columns[column][best / 8][best % 8]
-          columns[column][best / 8][best % 8] = kept
-        }
-      }
-      let head = matrix[pivot * width + vector][lane]
-      guard head != 0, head.isFinite else { return false }
+      let first = pivot / 8
+      let own = matrix.from(block: pivot * width)
+      var (best, size) = (pivot, abs(own[pivot]))
       for row in pivot + 1..<max(nodes, pivot + 1) {
-        let factor = matrix[row * width + vector][lane] / head
-        guard factor != 0 else { continue }
-        for k in vector..<width {
-          matrix[row * width + k] = V.multiplyAdd(V(all: -factor), matrix[pivot * width + k], matrix[row * width + k])
-        }
-        for column in columns.indices {
-          columns[column][row / 8][row % 8] -= factor * columns[column][vector][lane]
-        }
+        let candidate = abs(matrix.from(block: row * width)[pivot])
+        if candidate > size { (best, size) = (row, candidate) }
+      }
+      guard size > 0, size.isFinite else { return false }
+      if best != pivot {
+        let other = matrix.from(block: best * width)
+        for k in first..<width { (own[block: k], other[block: k]) = (other[block: k], own[block: k]) }
+        for column in columns { (column[pivot], column[best]) = (column[best], column[pivot]) }
+      }
+      let inverse = 1 / own[pivot]
+      for row in pivot + 1..<max(nodes, pivot + 1) {
+        let below = matrix.from(block: row * width)
+        let factor = below[pivot] * inverse
+        for k in first..<width { below[block: k] = V.multiplyAdd(V(all: -factor), own[block: k], below[block: k]) }
+        for column in columns { column[row] -= factor * column[pivot] }
       }
     }
     for pivot in stride(from: nodes - 1, through: 0, by: -1) {
-      let (vector, lane) = (pivot / 8, pivot % 8)
-      let inverse = 1 / matrix[pivot * width + vector][lane]
-      for column in columns.indices {
-        let value = columns[column][vector][lane] * inverse
-        columns[column][vector][lane] = value
-        for row in 0..<pivot {
-          columns[column][row / 8][row % 8] -= value * matrix[row * width + vector][lane]
-        }
+      let inverse = 1 / matrix.from(block: pivot * width)[pivot]
+      for column in columns {
+        let value = column[pivot] * inverse
+        column[pivot] = value
+        for row in 0..<pivot { column[row] -= value * matrix.from(block: row * width)[pivot] }
       }
     }
     return true

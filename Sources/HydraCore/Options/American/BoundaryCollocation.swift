@@ -22,75 +22,113 @@ struct BoundaryCollocation {
   let terms: ExerciseBoundary.Terms
   let scheme: AmericanScheme
   let start: Double
-  /// σ√τ and ln B at the nodes.
-  var deviations, x: [V]
-  /// τ sin²θ-dependent factors: r e^{-rt} dt and q e^{-qt} dt at the points of every node.
-  var rateWeights, yieldWeights: [V]
-  /// The Jacobian, row by row, and -G.
-  var matrix: [V]
-  var residual: [V]
+  private let memory: CollocationMemory
+  /// σ√τ, ln B and its square at the nodes.
+  let deviations, x, squares: LaneRow
+  /// r e^{-rt} dt and q e^{-qt} dt at the points of every node.
+  let rateWeights, yieldWeights: LaneRow
+  /// The Jacobian, row by row, and -G, which elimination turns into Newton's step.
+  let matrix, residual: LaneRow
+  /// N, D and their slopes at the nodes; two rows of points.
+  let numerators, denominators, numeratorSlopes, denominatorSlopes: LaneRow
+  let lowerSlopes, upperSlopes: LaneRow
+  /// A row of nodes for each direction of a derivative.
+  let columns: [LaneRow]
 
   /// ln B at the nodes, its derivatives along directions, and the last step.
   static func solve(
     _ terms: ExerciseBoundary.Terms, scheme: AmericanScheme, directions: [ExerciseBoundary.Direction]
   ) -> (x: [Double], tangents: [[Double]], lastStep: Double) {
-    var system = BoundaryCollocation(terms, scheme: scheme)
-    if let coarser = scheme.coarser {
-      let rough = solve(terms, scheme: coarser, directions: [])
-      system.interpolate(rough.x, of: coarser)
-    } else {
-      system.x = BoundaryGuess(terms).logarithms(deviations: system.deviations)
+    let system = BoundaryCollocation(terms, scheme: scheme, columns: directions.count)
+    // Rows are bare memory, which ends with its owner.
+    return withExtendedLifetime(system) {
+      if let coarser = scheme.coarser {
+        let rough = BoundaryCollocation(terms, scheme: coarser, columns: 0)
+        withExtendedLifetime(rough) {
+          rough.guess()
+          _ = rough.iterate()
+          system.interpolate(rough.x, of: coarser)
+        }
+      } else {
+        system.guess()
+      }
+      let step = system.iterate()
+      let tangents = directions.isEmpty ? [] : system.tangents(directions)
+      return ((0..<scheme.nodes).map { system.x[$0] }, tangents, step)
     }
-    let step = system.iterate()
-    let tangents = directions.isEmpty ? [] : system.tangents(directions)
-    return (flat(system.x), tangents, step)
   }
 
-  private init(_ terms: ExerciseBoundary.Terms, scheme: AmericanScheme) {
+  private init(_ terms: ExerciseBoundary.Terms, scheme: AmericanScheme, columns count: Int) {
     self.terms = terms
     self.scheme = scheme
     start = terms.start
-    let (nodes, blocks) = (scheme.nodes, scheme.blocks)
+    let (nodes, blocks, width) = (scheme.nodes, scheme.blocks, scheme.nodes / 8)
+    let memory = CollocationMemory(blocks: 2 * nodes * blocks + nodes * width + (8 + count) * width + 2 * blocks)
+    self.memory = memory
+    deviations = memory.row(blocks: width)
+    x = memory.row(blocks: width)
+    squares = memory.row(blocks: width)
+    rateWeights = memory.row(blocks: nodes * blocks)
+    yieldWeights = memory.row(blocks: nodes * blocks)
+    matrix = memory.row(blocks: nodes * width)
+    residual = memory.row(blocks: width)
+    numerators = memory.row(blocks: width)
+    denominators = memory.row(blocks: width)
+    numeratorSlopes = memory.row(blocks: width)
+    denominatorSlopes = memory.row(blocks: width)
+    lowerSlopes = memory.row(blocks: blocks)
+    upperSlopes = memory.row(blocks: blocks)
+    columns = (0..<count).map { _ in memory.row(blocks: width) }
+
     let spread = terms.volatility * terms.years.squareRoot()
-    deviations = (0..<nodes / 8).map { block in
-      var places = V()
-      for lane in 0..<8 { places[lane] = scheme.places[block * 8 + lane] }
-      return places * spread
-    }
-    x = Array(repeating: V(), count: nodes / 8)
-    rateWeights = Array(repeating: V(), count: nodes * blocks)
-    yieldWeights = rateWeights
-    matrix = Array(repeating: V(), count: nodes * nodes / 8)
-    residual = Array(repeating: V(), count: nodes / 8)
+    let isOneRate = terms.yield == terms.rate
     for node in 0..<nodes {
+      deviations[node] = scheme.places[node] * spread
       let tau = terms.years * scheme.places[node] * scheme.places[node]
       for block in 0..<blocks {
         let sine = scheme.sines[block]
         let t = sine * sine * V(all: tau)
         let weight = scheme.weights[block] * V(all: tau)
         let rate = CollocationNormal.exp(t * V(all: -terms.rate)) * weight * V(all: terms.rate)
-        rateWeights[node * blocks + block] = rate
-        yieldWeights[node * blocks + block] =
-          terms.yield == terms.rate
-          ? rate : CollocationNormal.exp(t * V(all: -terms.yield)) * weight * V(all: terms.yield)
+        rateWeights[block: node * blocks + block] = rate
+        yieldWeights[block: node * blocks + block] =
+          isOneRate ? rate : CollocationNormal.exp(t * V(all: -terms.yield)) * weight * V(all: terms.yield)
       }
     }
   }
 
-  /// Takes the values at the nodes from a coarser solution.
-  private mutating func interpolate(_ rough: [Double], of coarser: AmericanScheme) {
+  /// First values from the quadratic approximation.
+  private func guess() {
+    let guess = BoundaryGuess(terms)
+    for block in 0..<scheme.nodes / 8 { x[block: block] = guess.logarithm(deviations[block: block]) }
+  }
+
+  /// First values from a coarser solution.
+  private func interpolate(_ rough: LaneRow, of coarser: AmericanScheme) {
     guard let matrix = scheme.fromCoarser else { return }
-    for block in x.indices {
+    for block in 0..<scheme.nodes / 8 {
       let row = matrix + block * (coarser.nodes + 1)
       var square = row[0] * V(all: start * start)
       for k in 0..<coarser.nodes { square = V.multiplyAdd(row[k + 1], V(all: rough[k] * rough[k]), square) }
-      square = V.select(V.less(V(all: Self.leastSquare), square), square, V(all: Self.leastSquare))
-      x[block] = -square * CollocationNormal.reciprocalSquareRoot(square)
+      square = Self.bounded(square)
+      x[block: block] = -square * CollocationNormal.reciprocalSquareRoot(square)
     }
   }
 
-  /// The square of a logarithm is held above this: below it the boundary is the strike.
-  static let leastSquare = 1e-30
+  /// The square of ln B between the nodes, from the row of an interpolation matrix.
+  @inline(__always)
+  func square(_ row: UnsafePointer<V>) -> V {
+    var (even, odd) = (row[0] * V(all: start * start), V())
+    for k in stride(from: 0, to: scheme.nodes, by: 2) {
+      odd = V.multiplyAdd(row[k + 1], V(all: squares[k]), odd)
+      even = V.multiplyAdd(row[k + 2], V(all: squares[k + 1]), even)
+    }
+    return Self.bounded(even + odd)
+  }
 
-  static func flat(_ vectors: [V]) -> [Double] { vectors.flatMap { vector in (0..<8).map { vector[$0] } } }
+  /// The square of a logarithm is held above 1e-30: below it the boundary is the strike.
+  @inline(__always)
+  static func bounded(_ square: V) -> V {
+    V.select(V.less(V(all: 1e-30), square), square, V(all: 1e-30))
+  }
 }

@@ -20,10 +20,8 @@ struct BoundaryGuess {
 
   init(_ terms: ExerciseBoundary.Terms) { self.terms = terms }
 
-  /// ln B at nodes given by σ√τ.
-  func logarithms(deviations: [V]) -> [V] { deviations.map(logarithm) }
-
-  private func logarithm(_ s: V) -> V {
+  /// ln B at eight nodes given by σ√τ.
+  func logarithm(_ s: V) -> V {
     let tables = ElementaryTables.shared
     let (r, q, sigma) = (terms.rate, terms.yield, terms.volatility)
     let start = terms.start
@@ -36,14 +34,14 @@ struct BoundaryGuess {
     let n = 2 * (r - q) / (sigma * sigma) - 1
     // M/h = (2/σ²τ) rτ/h, which has a limit at r = 0.
     let ratio = r == 0 ? V(all: 1) : rt / h
-    let root = (V(all: n * n) + V(all: 8) * ratio / (s * s)).squareRoot()
+    let root = Self.root(V(all: n * n) + V(all: 8) * ratio / (s * s))
     // The negative root, written so that nothing cancels.
     let lambda = n < 0 ? V(all: -4) * ratio / (s * s) / (root - V(all: n)) : (V(all: -n) - root) * V(all: 0.5)
 
     // Left of the root: the asymptote for r ≥ q, and 0.64 standard deviations below B(0+).
     let small = V.select(V.less(rt, V(all: 0.1)), rt, V(all: 0.1))
     let logarithm: V = tables.log(V.select(V.less(V(all: 1e-12), small), small, V(all: 1e-12)) * V(all: 3.5))
-    let asymptote = -(s * (logarithm * V(all: -2)).squareRoot())
+    let asymptote = -(s * Self.root(logarithm * V(all: -2)))
     var top = V(all: start)
     if q > 0 {
       // Where the right side vanishes.
@@ -78,6 +76,8 @@ struct BoundaryGuess {
     }
     return V.select(isFar, top, x)
   }
+
+  private static func root(_ value: V) -> V { value * CollocationNormal.reciprocalSquareRoot(value) }
 
   /// 1 - e^{-y} without cancellation for small y.
   private static func complement(_ y: V, _ exponential: V) -> V {

@@ -69,8 +69,7 @@ struct ExercisePremium {
       let row = scheme.toPricePoints + block * (scheme.nodes + 1)
       var square = row[0] * V(all: start * start)
       for k in 0..<scheme.nodes { square = V.multiplyAdd(row[k + 1], V(all: x[k] * x[k]), square) }
-      let least = V(all: BoundaryCollocation.leastSquare)
-      self.square = V.select(V.less(least, square), square, least)
+      self.square = BoundaryCollocation.bounded(square)
       inverseRoot = CollocationNormal.reciprocalSquareRoot(self.square)
     }
   }
