@@ -54,8 +54,8 @@ func picture(of density: RiskNeutralDensity, quotes: OptionQuotes) -> String {
   let prices = (0...240).map { low + (high - low) * Double($0) / 240 }
   let bands = prices.map { density.band(at: $0, deviations: 2) }
   let top = bands.map(\.upperBound).max()! * 1.05
-  func x(_ price: Double) -> String { "\(((price - low) / (high - low) * 620 + 20).rounded())" }
-  func y(_ value: Double) -> String { "\((2 * (270 - value / top * 240)).rounded() / 2)" }
+  func x(_ price: Double) -> String { "\(((price - low) / (high - low) * 6200 + 200).rounded() / 10)" }
+  func y(_ value: Double) -> String { "\((2700 - value / top * 2300).rounded() / 10)" }
   func points(_ prices: [Double], _ values: [Double]) -> String {
     zip(prices, values).map { "\(x($0)),\(y($1))" }.joined(separator: " ")
   }
