@@ -191,7 +191,7 @@ struct BlackCore<L: DoubleLanes> {
   var s: LanePair<L>
   var scores: CoreScores<L>
 
-  /// √T from 1e-50 to 1e50, s from 2^-9 to 16, prices within 1e±140, |h| < 36, |rT| < 300.
+  /// √T from 1e-50 to 1e50, s from 2^-9 to 6, prices within 1e±140, |h| < 16, |rT| < 300.
   @inline(__always)
   init(forward: L, strike: L, years: L, volatility: L, rate: L) {
     typealias F = CoreFunctions<L>
@@ -208,8 +208,8 @@ struct BlackCore<L: DoubleLanes> {
 
     let prices = L.both(L.less(L(all: 1e-140), near), L.less(far, L(all: 1e140)))
     let times = L.both(L.less(L(all: 1e-100), years), L.less(years, L(all: 1e100)))
-    let spreads = L.both(L.less(L(all: 0x1p-9), s.high), L.less(s.high, L(all: 16)))
-    let sizes = L.both(L.less(L(all: -36), scores.h), L.less(growth.high.absolute, L(all: 300)))
+    let spreads = L.both(L.less(L(all: 0x1p-9), s.high), L.less(s.high, L(all: 6)))
+    let sizes = L.both(L.less(L(all: -16), scores.h), L.less(growth.high.absolute, L(all: 300)))
     let forwards = L.both(L.less(L(all: 1e-140), forward), L.less(forward, L(all: 1e140)))
     isOrdinary = L.both(L.both(L.both(prices, times), L.both(spreads, sizes)), forwards)
   }
