@@ -11,5 +11,6 @@ struct OptionsCommand: AsyncParsableCommand {
       OptionsSmileCommand.self,
       OptionsDensityCommand.self,
       OptionsFlowsCommand.self,
+      OptionsSurfaceCommand.self,
     ])
 }

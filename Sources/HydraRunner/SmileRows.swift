@@ -13,8 +13,13 @@ struct SmileRows {
     var bids: [Double?] = []
     var asks: [Double?] = []
     var ages: [Double?] = []
-    /// Why rows were left out, by row of the table.
-    var skipped: [Int] = []
+
+    /// Both sides as a ladder.
+    var ladder: [ThinLadder.Quote] {
+      strikes.indices.map {
+        ThinLadder.Quote(strike: strikes[$0], bid: bids[$0], ask: asks[$0], ageSeconds: ages[$0])
+      }
+    }
   }
 
   private(set) var smiles: [Smile] = []
@@ -22,9 +27,12 @@ struct SmileRows {
   let hasWeights, hasSides: Bool
 
   /// Columns `forward`, `expiry_years`, `strike`, `vol` and, where they are, `smile`, `weight`, `bid_vol`, `ask_vol`,
-  /// `age_seconds`. A row without volatility (and without both sides) is left out.
-  init(_ table: CSVTable) throws {
-    let names = table.index(of: "smile").map { table.strings(column: $0) }
+  /// `age_seconds`. A row without volatility (and without any side) is left out.
+  ///
+  /// - Parameter byExpiry: without a column `smile`, rows of one time to expiry are one smile.
+  init(_ table: CSVTable, byExpiry: Bool = false) throws {
+    let group = byExpiry && !table.hasColumn("smile") ? "expiry_years" : "smile"
+    let names = table.index(of: group).map { table.strings(column: $0) }
     let forwards = try Self.column("forward", in: table, isRequired: true)
     let years = try Self.column("expiry_years", in: table, isRequired: true)
     let strikes = try Self.column("strike", in: table, isRequired: true)
@@ -51,11 +59,12 @@ struct SmileRows {
           row: row, column: try table.requiredIndex(of: column), expected: "\(value) as in smile \(name)'s first row")
       }
       var volatility = volatilities(row)
-      if volatility == nil, let bid = bids(row), let ask = asks(row) { volatility = (bid + ask) / 2 }
+      if volatility == nil, let low = bids(row) ?? asks(row), let high = asks(row) ?? bids(row) {
+        volatility = (low + high) / 2
+      }
       guard let strike = strikes(row), let volatility, strike > 0, volatility > 0, strike < .infinity,
         volatility < .infinity
       else {
-        smiles[place].skipped.append(row)
         continue
       }
       smiles[place].strikes.append(strike)

@@ -10,9 +10,9 @@ extension SABR {
   /// The α, ρ and ν that minimise Σ w (σ(K) - σ_K)² over Hagan's Black volatilities, for a given β.
   ///
   /// Starts from the parabola through the quotes, whose level, slope and curvature give α, ρ and ν to first order
-  /// (F. Le Floc'h, G. Kennedy, "Explicit SABR calibration through simple expansions", 2014), and from two more corners
-  /// of the parameters, since wide or sparse quotes can leave a second minimum; the best end counts. Levenberg-Marquardt
-  /// with exact derivatives. Bounds: α > 0, |ρ| ≤ 1 - 1e-15, ν ≥ 0.
+  /// (F. Le Floc'h, G. Kennedy, "Explicit SABR calibration through simple expansions", 2014). Where that ends more than
+  /// 1 % from the quotes or near |ρ| = 1, two more corners are tried, since wide or sparse quotes can leave a second
+  /// minimum; the best end counts. Levenberg-Marquardt with exact derivatives. Bounds: α > 0, |ρ| ≤ 1 - 1e-15, ν ≥ 0.
   ///
   ///     let fitted = try SABR.calibrated(forward: 254.12, years: 34.0 / 365, strikes: k, volatilities: v, beta: 0.5)
   ///     fitted.smile.nu, fitted.fit.rootMeanSquareError   // 1.4771…, 0.00028…
@@ -51,9 +51,11 @@ extension SABR {
 
   /// The best end of the starts.
   static func fit(_ strikes: borrowing SABRStrikes, _ start: SABRStart) -> ThreeParameterFit {
-    let floor = 1e-31 * strikes.size
+    let size = strikes.size
+    let floor = 1e-29 * size
     var best = minimum(strikes, from: start.first, floor: floor)
-    guard best.equations.sum > floor else { return best }
+    // Within 1 % of the quotes and away from the bounds there is no other valley to look for.
+    if best.equations.sum <= 1e-4 * size && abs(best.parameters[1]) < 2 && best.isSettled { return best }
     for other in start.others {
       let candidate = minimum(strikes, from: other, floor: floor)
       if candidate.equations.sum < best.equations.sum { best = candidate }

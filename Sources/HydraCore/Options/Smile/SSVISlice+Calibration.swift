@@ -44,25 +44,65 @@ struct SSVICoordinates {
   static let lower = SIMD3(-30.0, -12.0, -14.0)
   static let upper = SIMD3(10.0, 12.0, 25.0)
 
-  /// θ, ρ and ψ.
-  @inline(__always)
+  /// θ, ρ and ψ; NaN where the conditions leave nothing.
   func parameters(_ x: SIMD3<Double>) -> (theta: Double, rho: Double, psi: Double) {
+    let moved = moves(x)
+    return (moved.theta, moved.rho, moved.psi)
+  }
+
+  /// θ, ρ and ψ with their derivatives by the coordinates.
+  struct Moves {
+    var theta, rho, psi: Double
+    var thetaBy, rhoBy, psiBy: SIMD3<Double>
+  }
+
+  @inline(__always)
+  func moves(_ x: SIMD3<Double>) -> Moves {
     let rho = Portable.tanh(x[1])
-    var theta = Portable.exp(x[0])
-    guard isFree else { return (theta, rho, Portable.exp(x[2])) }
+    let turn = (1 - rho) * (1 + rho)
+    let rhoBy = SIMD3(0, turn, 0)
+    let size = Portable.exp(x[0])
+    guard isFree else {
+      let psi = Portable.exp(x[2])
+      return Moves(
+        theta: size, rho: rho, psi: psi, thetaBy: SIMD3(size, 0, 0), rhoBy: rhoBy, psiBy: SIMD3(0, 0, psi))
+    }
+    var theta = size
+    var thetaBy = SIMD3(size, 0, 0)
     var low = 0.0
-    var bound = Double.infinity
+    var lowBy = SIMD3<Double>.zero
     if let near {
-      let widening = max((1 + near.rho) / (1 + rho), (1 - near.rho) / (1 - rho), 1)
+      let (rise, fall) = ((1 + near.rho) / (1 + rho), (1 - near.rho) / (1 - rho))
+      let widening = max(rise, fall, 1)
+      let wideningBy = widening == rise ? -rise / (1 + rho) : widening == fall ? fall / (1 - rho) : 0
       theta += near.theta * widening
+      thetaBy[1] = near.theta * wideningBy * turn
       // A hair of room on every side keeps the conditions true after rounding.
-      low = near.theta * near.phi * widening * (1 + 1e-12)
-      bound = near.phi * theta * (1 - 1e-12)
+      let base = near.theta * near.phi * (1 + 1e-12)
+      low = base * widening
+      lowBy[1] = base * wideningBy * turn
     }
     let tilt = 1 + abs(rho)
-    bound = min(bound, (4 - 1e-9) / tilt, 2 * (theta / tilt).squareRoot() * (1 - 1e-12))
-    guard bound >= low else { return (.nan, .nan, .nan) }
-    return (theta, rho, low + (bound - low) * Portable.logistic(x[2]))
+    let tiltBy = rho < 0 ? -turn : turn
+    var bound = (4 - 1e-9) / tilt
+    var boundBy = SIMD3(0, -bound / tilt * tiltBy, 0)
+    let second = 2 * (theta / tilt).squareRoot() * (1 - 1e-12)
+    if second < bound {
+      bound = second
+      boundBy = second / 2 * (thetaBy / theta - SIMD3(0, tiltBy / tilt, 0))
+    }
+    if let near, near.phi * theta * (1 - 1e-12) < bound {
+      bound = near.phi * theta * (1 - 1e-12)
+      boundBy = near.phi * thetaBy
+    }
+    guard bound >= low else {
+      return Moves(theta: .nan, rho: .nan, psi: .nan, thetaBy: .zero, rhoBy: .zero, psiBy: .zero)
+    }
+    let share = Portable.logistic(x[2])
+    var psiBy = share * boundBy + (1 - share) * lowBy
+    psiBy[2] = (bound - low) * share * (1 - share)
+    return Moves(
+      theta: theta, rho: rho, psi: low + (bound - low) * share, thetaBy: thetaBy, rhoBy: rhoBy, psiBy: psiBy)
   }
 
   /// Starts: from the parabola through the volatilities, then with less and more curvature.
@@ -104,9 +144,10 @@ struct SSVICoordinates {
 
   /// The best end of the starts.
   func fit(_ quotes: borrowing SVIQuotes, from starts: [SIMD3<Double>]) -> ThreeParameterFit {
-    let floor = 1e-30 * quotes.size
+    let floor = 1e-29 * quotes.size
     var best = minimum(quotes, from: starts[0], floor: floor)
-    for start in starts.dropFirst() where best.equations.sum > floor || !best.equations.sum.isFinite {
+    // Within 2 % of every quote there is no other valley to look for.
+    for start in starts.dropFirst() where !(best.equations.sum <= 4e-4 * quotes.size) {
       let other = minimum(quotes, from: start, floor: floor)
       if other.equations.sum < best.equations.sum || !best.equations.sum.isFinite { best = other }
     }
@@ -118,31 +159,15 @@ struct SSVICoordinates {
     ThreeParameterFit(from: start, lower: Self.lower, upper: Self.upper, floor: floor) { equations(quotes, $0) }
   }
 
-  /// How θ, ρ and ψ move with the coordinates, by differences: they steer the steps and need no last digits.
-  @inline(__always)
-  private func chain(_ x: SIMD3<Double>) -> (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>) {
-    var columns = (SIMD3<Double>.zero, SIMD3<Double>.zero, SIMD3<Double>.zero)
-    let size = 1e-6
-    for index in 0..<3 {
-      var (up, down) = (x, x)
-      up[index] += size
-      down[index] -= size
-      let (a, b) = (parameters(up), parameters(down))
-      let column = SIMD3(a.theta - b.theta, a.rho - b.rho, a.psi - b.psi) / (2 * size)
-      switch index {
-      case 0: columns.0 = column
-      case 1: columns.1 = column
-      default: columns.2 = column
-      }
-    }
-    return columns
-  }
-
   @inline(__always)
   private func equations(_ quotes: borrowing SVIQuotes, _ x: SIMD3<Double>) -> ThreeParameterFit.Equations {
     typealias Lanes = SIMD8<Double>
-    let (theta, rho, psi) = parameters(x)
-    let (c0, c1, c2) = chain(x)
+    let moved = moves(x)
+    let (theta, rho, psi) = (moved.theta, moved.rho, moved.psi)
+    func along(_ index: Int) -> SIMD3<Double> {
+      SIMD3(moved.thetaBy[index], moved.rhoBy[index], moved.psiBy[index])
+    }
+    let (c0, c1, c2) = (along(0), along(1), along(2))
     var squares = ResidualSquares()
     for block in 0..<quotes.vectors {
       let k = quotes.places[block]
@@ -155,11 +180,11 @@ struct SSVICoordinates {
       let byTheta: Lanes = Lanes(all: 0.5) + half * (tilted + Lanes(all: theta))
       let byRho: Lanes = Lanes(all: 0.5) * reach + half * reach * Lanes(all: theta)
       let byPsi: Lanes = Lanes(all: 0.5 * rho) * k + half * k * (reach + Lanes(all: theta * rho))
-      func along(_ c: SIMD3<Double>) -> Lanes {
+      @inline(__always) func by(_ c: SIMD3<Double>) -> Lanes {
         let first: Lanes = byTheta * Lanes(all: c[0]) + byRho * Lanes(all: c[1])
         return first + byPsi * Lanes(all: c[2])
       }
-      squares.add(value - quotes.variances[block], along(c0), along(c1), along(c2), weight: quotes.weights[block])
+      squares.add(value - quotes.variances[block], by(c0), by(c1), by(c2), weight: quotes.weights[block])
     }
     return squares.equations
   }
@@ -169,12 +194,10 @@ struct SSVICoordinates {
     let sum = fit.equations.sum
     var covariance: [[Double]]?
     if count > 3, let inverse = fit.equations.inverse {
-      let (theta, _, psi) = parameters(fit.parameters)
-      let (c0, c1, c2) = chain(fit.parameters)
+      let moved = moves(fit.parameters)
       // φ = ψ/θ.
-      let rows = (0..<3).map { row in [c0[row], c1[row], c2[row]] }
-      let phi = (0..<3).map { rows[2][$0] / theta - psi / (theta * theta) * rows[0][$0] }
-      let jacobian = [rows[0], rows[1], phi]
+      let phiBy = moved.psiBy / moved.theta - moved.psi / (moved.theta * moved.theta) * moved.thetaBy
+      let jacobian = [moved.thetaBy, moved.rhoBy, phiBy]
       covariance = jacobian.map { left in
         jacobian.map { right in
           var total = 0.0

@@ -74,7 +74,7 @@ public struct TermStructure: Hashable, Codable, Sendable {
 }
 
 /// Between which expiries a time lies, and how their total variances are joined there.
-struct TermPlace {
+struct TermPlace: Sendable {
   let near, far: Int
   private let nearShare, farShare: Double
 

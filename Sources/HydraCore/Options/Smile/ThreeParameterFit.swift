@@ -31,7 +31,7 @@ struct ThreeParameterFit {
   ///   - tolerance: ends when a step promises less than this share of the sum.
   @inline(__always)
   init(
-    from start: SIMD3<Double>, lower: SIMD3<Double>, upper: SIMD3<Double>, floor: Double, tolerance: Double = 1e-10,
+    from start: SIMD3<Double>, lower: SIMD3<Double>, upper: SIMD3<Double>, floor: Double, tolerance: Double = 1e-9,
     _ evaluate: (SIMD3<Double>) -> Equations
   ) {
     parameters = start.clamped(lowerBound: lower, upperBound: upper)
@@ -40,7 +40,11 @@ struct ThreeParameterFit {
     var damping = 1e-3
     var growth = 2.0
     while iterations < Self.maximumIterations {
-      if !(equations.sum > floor) || !equations.sum.isFinite { break }
+      if !(equations.sum > floor) {
+        isSettled = true
+        return
+      }
+      guard equations.sum.isFinite else { return }
       iterations += 1
       scale = pointwiseMax(scale, equations.diagonal)
       let outward =
