@@ -14,6 +14,8 @@ struct OptionsSmileCommand: AsyncParsableCommand {
       a, b, rho, m, sigma (SVI) or these with theta and phi (SSVI); sse = Σ w r² and rmse = √(Σ w r² / n) with r in vol
       (SABR) or total variance; min_g and butterfly_arbitrage within three times the widest log-moneyness quoted
       (at least ±0.45); seconds; the standard error of each parameter; quotes; status (ok, too_few_quotes, invalid).
+      With bid_vol and ask_vol, and no weight, SABR and SSVI are fitted as thin ladders: inside bid and ask, wide and old
+      quotes counting less, a crazy one hardly; inside counts the quotes met, suspect_strikes names the crazy ones.
       """)
 
   @OptionGroup var input: InputOptions
@@ -49,7 +51,8 @@ struct OptionsSmileCommand: AsyncParsableCommand {
     var results: [Row] = []
     for smile in rows.smiles {
       let began = clock.now
-      var row = fit(smile, weighted: rows.hasWeights)
+      let isLadder = rows.hasSides && !rows.hasWeights && model != .svi
+      var row = isLadder ? fitLadder(smile) : fit(smile, weighted: rows.hasWeights)
       row.seconds = (clock.now - began) / .seconds(1)
       results.append(row)
     }
@@ -66,6 +69,53 @@ struct OptionsSmileCommand: AsyncParsableCommand {
     var butterfly: ButterflyCheck?
     var seconds = 0.0
     var status = "ok"
+    var errors: [String: Double] = [:]
+    var inside: Int?
+    var suspects: [Double]?
+  }
+
+  /// A fit inside bid and ask.
+  private func fitLadder(_ quotes: SmileRows.Smile) -> Row {
+    var row = Row()
+    func keep<Smile>(_ fitted: ThinLadder.Fit<Smile>, _ smile: FittedSmile) {
+      row.smile = smile
+      row.inside = fitted.inside.count
+      row.suspects = fitted.suspects.map { quotes.strikes[$0] }
+      let names = model == .sabr ? ["alpha", "rho", "nu"] : ["theta", "rho", "phi"]
+      row.errors = Dictionary(uniqueKeysWithValues: zip(names, fitted.standardErrors))
+    }
+    do throws(SmileFitError) {
+      if model == .sabr {
+        let fitted = try ThinLadder().sabr(
+          forward: quotes.forward, years: quotes.years, quotes: quotes.ladder, beta: beta, shift: shift)
+        keep(fitted, .sabr(fitted.smile))
+      } else {
+        let fitted = try ThinLadder().ssvi(forward: quotes.forward, years: quotes.years, quotes: quotes.ladder)
+        keep(fitted, .ssvi(fitted.smile))
+      }
+      guard let smile = row.smile else { return row }
+      row.butterfly = smile.butterfly(quotedAt: quotes.strikes)
+      var sum = 0.0
+      for (strike, volatility) in zip(quotes.strikes, quotes.volatilities) {
+        let fitted = smile.volatility(atStrike: strike)
+        let gap = model == .sabr ? fitted - volatility : (fitted * fitted - volatility * volatility) * quotes.years
+        sum += gap * gap
+      }
+      let count = quotes.strikes.count
+      row.fit = SmileFit(
+        sumOfSquares: sum, count: count, rootMeanSquareError: (sum / Double(count)).squareRoot(), parameters: [],
+        covariance: nil, iterations: 0)
+    } catch {
+      row.status = Self.status(error)
+    }
+    return row
+  }
+
+  private static func status(_ error: SmileFitError) -> String {
+    switch error {
+    case .tooFewQuotes: "too_few_quotes"
+    case .impossibleQuote, .impossibleMarket: "invalid"
+    }
   }
 
   private func fit(_ quotes: SmileRows.Smile, weighted: Bool) -> Row {
@@ -89,11 +139,11 @@ struct OptionsSmileCommand: AsyncParsableCommand {
         (row.smile, row.fit) = (.ssvi(result.smile), result.fit)
       }
       row.butterfly = row.smile?.butterfly(quotedAt: quotes.strikes)
-    } catch {
-      switch error {
-      case .tooFewQuotes: row.status = "too_few_quotes"
-      case .impossibleQuote, .impossibleMarket: row.status = "invalid"
+      if let fit = row.fit, let errors = fit.standardErrors {
+        row.errors = Dictionary(uniqueKeysWithValues: zip(fit.parameters, errors))
       }
+    } catch {
+      row.status = Self.status(error)
     }
     return row
   }
@@ -130,14 +180,12 @@ struct OptionsSmileCommand: AsyncParsableCommand {
     result.add(column: "min_g", rows.map { $0.butterfly?.leastValue })
     result.add(column: "butterfly_arbitrage", rows.map { row in row.butterfly.map { $0.isFree ? "false" : "true" } })
     result.add(column: "seconds", rows.map { $0.seconds })
-    for name in fitted {
+    for name in fitted { result.add(column: "\(name)_error", rows.map { $0.errors[name] }) }
+    if rows.contains(where: { $0.inside != nil }) {
+      result.add(column: "inside", rows.map { $0.inside.map(Double.init) })
       result.add(
-        column: "\(name)_error",
-        rows.map { row -> Double? in
-          guard let fit = row.fit, let errors = fit.standardErrors, let place = fit.parameters.firstIndex(of: name)
-          else { return nil }
-          return errors[place]
-        })
+        column: "suspect_strikes",
+        rows.map { $0.suspects.map { strikes in strikes.map { NumberText.text($0) }.joined(separator: " ") } })
     }
     result.add(column: "quotes", rows.map { $0.fit.map { Double($0.count) } })
     result.add(column: "status", rows.map { Optional($0.status) })

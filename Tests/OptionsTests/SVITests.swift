@@ -78,6 +78,7 @@ import Testing
       #expect(ratio <= 1.05, "\(fitted) for \(c)")
       #expect(fitted.smile.butterflyEverywhere().leastValue >= -1e-9)
       #expect(fitted.smile.wingSlope <= 2)
+      #expect(fitted.smile.forward == c.forward && fitted.smile.years == c.expiry_years)
       worst = max(worst, ratio)
     }
     if VerboseTests.isOn { print("SVI without arbitrage: worst sum of squares \(worst) of the reference's") }

@@ -11,6 +11,7 @@ enum HydraBench {
 
       \(OptionsCall.usage)
       \(OptionsAmericanCall.usage)
+      \(SmileCall.usage)
       \(TreesCall.usage)
       \(DriftCall.usage)
       \(AllCall.usage)

@@ -5,16 +5,14 @@ import HydraOptions
 enum OptionsCall {
   static let usage = "options price|greeks|iv|density IN.csv OUT.csv [--threads N] [--repeat R] [--greek NAME]"
 
-  /// Tasks of the comparison harness whose part of the library is not in this version.
-  private static let later = ["sabr", "surface"]
-
   static func run(_ words: ArraySlice<String>) throws {
     if words.first == "american" { return try OptionsAmericanCall.run(words) }
+    if let task = words.first, SmileCall.tasks.contains(task) { return try SmileCall.run(words) }
     let arguments = try Arguments(words, call: "options", positional: 3, options: ["threads", "repeat", "greek"])
     let task = arguments[0]
     guard ["price", "greeks", "iv", "density"].contains(task) else {
-      let reason = later.contains(task) ? "is not in this version" : "is not a task"
-      throw BenchError.usage("options: '\(task)' \(reason); tasks: price, greeks, iv, density")
+      let tasks = "price, greeks, iv, american, sabr, surface, density"
+      throw BenchError.usage("options: '\(task)' is not a task; tasks: \(tasks)")
     }
     let name = arguments.optional("greek") ?? "delta"
     guard let greek = Greeks.Name(rawValue: name) else {

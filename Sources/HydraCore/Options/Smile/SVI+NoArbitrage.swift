@@ -23,8 +23,12 @@ extension SVI {
     ).smile.raw
     var best = slice
     for start in [open.smile, slice] {
-      let end = SVIPenalty(quotes, target: open.fit.sumOfSquares).end(from: start)
-      if let end, quotes.sum(of: end) < quotes.sum(of: best) { best = end }
+      if var end = SVIPenalty(quotes, target: open.fit.sumOfSquares).end(from: start) {
+        (end.forward, end.years) = (forward, years)
+        if quotes.sum(of: end) < quotes.sum(of: best) { best = end }
+      }
+      // No smile can do better than the best of all: close to it there is nothing left to look for.
+      if quotes.sum(of: best) <= 1.01 * open.fit.sumOfSquares { break }
     }
     return Calibration(smile: best, fit: quotes.summary(of: best, iterations: open.fit.iterations))
   }

@@ -14,6 +14,14 @@ public struct SmileFit: Hashable, Codable, Sendable {
   /// Steps tried.
   public var iterations: Int
 
+  public init(
+    sumOfSquares: Double, count: Int, rootMeanSquareError: Double, parameters: [String], covariance: [[Double]]?,
+    iterations: Int
+  ) {
+    (self.sumOfSquares, self.count, self.rootMeanSquareError) = (sumOfSquares, count, rootMeanSquareError)
+    (self.parameters, self.covariance, self.iterations) = (parameters, covariance, iterations)
+  }
+
   /// The standard error of each fitted parameter.
   public var standardErrors: [Double]? {
     covariance.map { rows in rows.indices.map { max(rows[$0][$0], 0).squareRoot() } }
