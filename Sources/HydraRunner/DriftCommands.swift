@@ -16,21 +16,41 @@ struct DriftDetectCommand: AsyncParsableCommand {
     commandName: "detect",
     abstract: "Run a drift detector over a column; one row for each warning and drift.",
     discussion: """
-      Detectors and their parameters:
+      arl is the mean number of values between false alarms that is wanted. Detectors and their parameters:
+
+        For streams of any scale, distribution and persistence, which they learn:
+        calibrated    arl, warm_up, capacity: shifts of the level
+        bank          the same, aspects (of level, spread, skewness, tails, dependence, joined by +)
+        monitor       false_alarms_per_year, values_per_year, warm_up, window
+        conformal     arl, jump, window, seed: independent values of any distribution
+
+        For streams whose level is known:
+        cusum         mu, sigma, k, h, fir; arl in place of h
+        ewma          mu, sigma, lambda, limit; arl in place of limit
+        focus         mu, sigma, threshold; arl in place of threshold
+        shiryaev_roberts  mu, sigma, shift, threshold (or arl)
+        e_detector    mu, sigma (or low and high), arl, bets
+        bocpd         mu, sigma, hazard, threshold, window, least, runs
+
+        Others:
         adwin         delta, clock, max_buckets, min_window_length, grace_period
-        cusum         mu, sigma, k, h, fir; arl in place of h: mean run between false alarms on N(mu, sigma)
         page_hinkley  min_instances, delta, threshold, alpha, mode (up, down, both)
-        monitor       false_alarms_per_year, values_per_year, warm_up, window: for streams of any scale and persistence
-        ddm           warm_start, warning_threshold, drift_threshold      (this and all below: streams of 0 and 1)
+        kswin         alpha, window_size, stat_size
+
+        For streams of 0 and 1 (errors of a classifier):
+        ddm           warm_start, warning_threshold, drift_threshold
         eddm          warm_start, alpha, beta
         fhddm         sliding_window_size, confidence_level, short_window_size
         hddm_a        drift_confidence, warning_confidence, two_sided_test
         hddm_w        drift_confidence, warning_confidence, lambda_val, two_sided_test
+
+      All but the last group take warning: the share of what raises drift from which a warning is reported.
+      change_point is the estimated index of the first value after the change.
       """)
 
   @OptionGroup var input: InputOptions
 
-  @Option(help: "adwin, cusum, page_hinkley, monitor, ddm, eddm, fhddm, hddm_a or hddm_w.")
+  @Option(help: "One of the names below.")
   var detector: String
 
   @Option(name: .customLong("param"), parsing: .upToNextOption, help: "Parameters of the detector, as key=value.")
@@ -45,8 +65,15 @@ struct DriftDetectCommand: AsyncParsableCommand {
   @Flag(help: "A row for every value, with the detector's internals.")
   var trace = false
 
+  @Option(help: "Write a picture of stream, alarms and statistic to this file; for one stream.")
+  var svg: String?
+
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
+
+  mutating func validate() throws {
+    if svg != nil, stream != nil { throw ValidationError("--svg draws one stream; --stream names several") }
+  }
 
   func run() async throws {
     var input = input
@@ -62,12 +89,17 @@ struct DriftDetectCommand: AsyncParsableCommand {
     rows.add(column: "index", scan.reports.map(\.index))
     rows.add(column: "detector", scan.reports.map { _ in detector.lowercased() })
     rows.add(column: "state", scan.reports.map { $0.state.rawValue })
+    rows.add(column: "change_point", scan.reports.map { $0.changePoint.map(Double.init) })
     if trace {
       for (i, name) in scan.internalNames.enumerated() {
         rows.add(column: name, scan.reports.map { $0.internals[i] })
       }
     }
     try output.write(rows: rows)
+    if let svg {
+      let kind = try DriftDetectorKind(name: detector)
+      try OutputOptions.write(DriftPicture(kind: kind, parameters: parameters, values: values).svg, to: svg)
+    }
     if scan.unusable > 0, !common.quiet {
       FileHandle.standardError.write(Data("hydra: \(scan.unusable) value(s) could not be used\n".utf8))
     }
@@ -86,58 +118,5 @@ struct DriftDetectCommand: AsyncParsableCommand {
       }
     }
     return result
-  }
-}
-
-/// `hydra drift compare`: whether two files hold the same distributions.
-struct DriftCompareCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "compare",
-    abstract: "Compare the columns of two files, one by one.",
-    discussion: """
-      Tests with a p-value: ks, cvm, mw (Mann-Whitney), welch, chi2 (ten quantile bins of A).
-      Distances without: psi, js, hellinger (the same bins), wasserstein, energy.
-      p_value_holm is corrected for the number of columns; the joint p_value is the smallest of them.
-      """)
-
-  @Option(help: "ks, cvm, mw, welch, chi2, psi, js, hellinger, wasserstein or energy.")
-  var test: String
-
-  @Argument(help: "File A, the reference.")
-  var first: String
-
-  @Argument(help: "File B.")
-  var second: String
-
-  @Option(help: "Columns to compare, separated by commas; default: those that both files have.")
-  var columns: String?
-
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var common: RunOptions
-
-  func run() async throws {
-    guard let comparison = SampleComparison(rawValue: test) else {
-      let known = SampleComparison.allCases.map(\.rawValue).joined(separator: ", ")
-      throw RunnerError(.usage, "unknown test '\(test)'; known: \(known)")
-    }
-    let (a, b) = (try readTable(first), try readTable(second))
-    let names = columns.map { $0.split(separator: ",").map(String.init) } ?? a.header.filter { b.hasColumn($0) }
-    guard !names.isEmpty else { throw RunnerError(.badData, "\(first) and \(second) have no column in common") }
-    let results = try names.map { comparison.compare(try a.doubles($0), try b.doubles($0)) }
-    let tested = results.indices.filter { results[$0]?.pValue != nil }
-    let holm = MultipleTesting.holm(tested.compactMap { results[$0]?.pValue })
-    var adjusted = [Double?](repeating: nil, count: names.count)
-    for (place, i) in tested.enumerated() { adjusted[i] = holm[place] }
-    let perColumn = names.indices.map { i -> (String, JSONValue) in
-      let result: JSONValue = [
-        "statistic": JSONValue(results[i]?.statistic), "p_value": JSONValue(results[i]?.pValue),
-        "p_value_holm": JSONValue(adjusted[i]),
-      ]
-      return (names[i], result)
-    }
-    try output.write(summary: [
-      "test": .string(test), "columns": .object(perColumn.map { (key: $0.0, value: $0.1) }),
-      "joint": ["p_value": JSONValue(holm.min())],
-    ])
   }
 }

@@ -28,11 +28,13 @@ enum DriftCall {
     print("ns_per_update \(NumberText.text(measurement.seconds * 1e9 / Double(max(values.count, 1))))")
   }
 
-  /// The alarms of a detector whose type is only known now; the two usual ones as a program that names them has them.
+  /// The alarms of a detector whose type is only known now; the usual ones as a program that names them has them.
   private static func alarms(of detector: any DriftDetector, in values: [Double]) -> [Int] {
     switch detector {
     case let detector as ADWIN: indices(detector, values)
     case let detector as CUSUM: indices(detector, values)
+    case let detector as KSWIN: indices(detector, values)
+    case let detector as DriftBank: indices(detector, values)
     default: indices(detector, values)
     }
   }

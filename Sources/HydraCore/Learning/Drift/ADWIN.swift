@@ -45,13 +45,12 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
   public private(set) var m2 = 0.0
   /// Number of drifts since the window was last emptied: 1 right after a drift, otherwise 0.
   public private(set) var detectionsInWindow = 0
-  /// The largest difference of means at the latest test as a share of what the test allows. In the step that reports
-  /// drift it is that of the first boundary found, above 1; it is 0 before the first test.
-  public private(set) var score = 0.0
   public private(set) var notFinite = 0
 
-  private var rows = ADWINRows()
-  private var tick = 0
+  private var rows: ADWINRows
+  private var untilTest: Int
+  /// What the first boundary found had, in the step that reported drift.
+  private var cutScore = 0.0
 
   /// A detector with an empty window; the defaults are river's.
   public init(
@@ -64,7 +63,21 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
     self.maxBuckets = maxBuckets
     self.minWindowLength = minWindowLength
     self.gracePeriod = gracePeriod
-    rows = ADWINRows(capacity: maxBuckets + 1)
+    rows = ADWINRows(maxBuckets: maxBuckets)
+    untilTest = clock
+  }
+
+  /// The largest difference of means over all boundaries as a share of what the test allows. In the step that reports
+  /// drift it is that of the first boundary found, above 1; it is 0 before the grace period is over.
+  ///
+  /// - Complexity: O(log W): found when it is asked for.
+  public var score: Double {
+    if detectionsInWindow > 0 { return cutScore }
+    return width > gracePeriod ? rows.largestRatio(test) : 0
+  }
+
+  private var test: ADWINTest {
+    ADWINTest(width: width, total: total, variance: variance * dependence, delta: delta, least: minWindowLength)
   }
 
   /// The mean of the window, 0 when it is empty.
@@ -72,32 +85,34 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
   /// The population variance of the window, m2 / width.
   public var variance: Double { width == 0 ? 0 : m2 / Double(width) }
 
+  public var changeAge: Int? { width }
   public var internals: [(name: String, value: Double)] {
     [("width", Double(width)), ("mean", mean), ("m2", m2), ("variance", variance)]
   }
 
   /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
-    guard value.isFinite else {
+    // The squares of larger ones would overflow, and with them everything the window knows.
+    guard abs(value) < 1e150 else {
       notFinite += 1
       return .stable
     }
     if detectionsInWindow > 0 { empty() }
     insert(value)
-    tick += 1
-    guard tick % clock == 0, width > gracePeriod, shrink() else { return .stable }
+    untilTest -= 1
+    guard untilTest == 0 else { return .stable }
+    untilTest = clock
+    guard width > gracePeriod, shrink() else { return .stable }
     detectionsInWindow = 1
     return .drift
   }
 
   private mutating func empty() {
-    rows = ADWINRows(capacity: maxBuckets + 1)
-    (width, total, m2, tick, detectionsInWindow) = (0, 0, 0, 0, 0)
-    score = 0
+    rows = ADWINRows(maxBuckets: maxBuckets)
+    (width, total, m2, untilTest, detectionsInWindow) = (0, 0, 0, clock, 0)
   }
 
   private mutating func insert(_ value: Double) {
-    rows.append(total: value, m2: 0, row: 0)
     width += 1
     if width > 1 {
       let before = Double(width - 1)
@@ -105,46 +120,18 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
       m2 += before * deviation * deviation / Double(width)
     }
     total += value
-    rows.compress(maxBuckets: maxBuckets)
+    rows.insert(value)
   }
 
   /// Drops old buckets as long as some boundary separates two different means; whether any was dropped.
   private mutating func shrink() -> Bool {
     var shrunk = false
-    var first = 0.0
-    while hasCut() {
-      if !shrunk { first = score }
+    while let ratio = rows.firstCut(test) {
+      if !shrunk { cutScore = ratio }
       dropOldest()
       shrunk = true
     }
-    if shrunk { score = first }
     return shrunk
-  }
-
-  private mutating func hasCut() -> Bool {
-    // Everything but n0, n1 is the same for all boundaries of one pass.
-    let confidence = Portable.log(2 * Portable.log(Double(width)) / delta)
-    let spread = 2 * variance * dependence
-    let least = Double(minWindowLength)
-    var (n0, n1, u0, u1) = (0.0, Double(width), 0.0, total)
-    score = 0
-    for row in stride(from: rows.counts.count - 1, through: 0, by: -1) {
-      let size = Double(1 << row)
-      for k in 0..<rows.counts[row] - (row == 0 ? 1 : 0) {
-        let u = rows.total(row, k)
-        n0 += size
-        n1 -= size
-        u0 += u
-        u1 -= u
-        guard n1 >= least, n0 >= least else { continue }
-        let m = 1 / (n0 - least + 1) + 1 / (n1 - least + 1)
-        let bound = (m * spread * confidence).squareRoot() + 2.0 / 3 * confidence * m
-        let difference = abs(u0 / n0 - u1 / n1)
-        if difference > score * bound { score = difference / bound }
-        if difference > bound { return true }
-      }
-    }
-    return false
   }
 
   private mutating func dropOldest() {
@@ -155,69 +142,5 @@ public struct ADWIN: DriftDetector, Hashable, Codable {
     let rest = Double(width)
     let difference = bucketTotal / n - total / rest
     m2 -= bucketM2 + n * rest * difference * difference / (n + rest)
-  }
-}
-
-/// The exponential histogram of `ADWIN`: row r holds buckets of 2^r values, oldest first.
-struct ADWINRows: Hashable, Codable, Sendable {
-  private(set) var counts: [Int] = [0]
-  private var totals: [Double] = []
-  private var m2s: [Double] = []
-  private var capacity = 0
-
-  init() {}
-
-  init(capacity: Int) {
-    self.capacity = capacity
-    totals = Array(repeating: 0, count: capacity)
-    m2s = totals
-  }
-
-  func total(_ row: Int, _ k: Int) -> Double { totals[row * capacity + k] }
-
-  mutating func append(total: Double, m2: Double, row: Int) {
-    if row == counts.count {
-      counts.append(0)
-      totals.append(contentsOf: repeatElement(0, count: capacity))
-      m2s.append(contentsOf: repeatElement(0, count: capacity))
-    }
-    totals[row * capacity + counts[row]] = total
-    m2s[row * capacity + counts[row]] = m2
-    counts[row] += 1
-  }
-
-  /// Merges the two oldest buckets of every overfull row into one bucket of the next row.
-  mutating func compress(maxBuckets: Int) {
-    var row = 0
-    while row < counts.count, counts[row] > maxBuckets {
-      let (first, n) = (row * capacity, Double(1 << row))
-      let difference = totals[first] / n - totals[first + 1] / n
-      append(
-        total: totals[first] + totals[first + 1],
-        m2: m2s[first] + m2s[first + 1] + n * n * difference * difference / (n + n), row: row + 1)
-      removeFirst(2, row: row)
-      row += 1
-    }
-  }
-
-  mutating func removeOldest() -> (total: Double, m2: Double, size: Int) {
-    let row = counts.count - 1
-    let oldest = (totals[row * capacity], m2s[row * capacity], 1 << row)
-    removeFirst(1, row: row)
-    if counts[row] == 0, row > 0 {
-      counts.removeLast()
-      totals.removeLast(capacity)
-      m2s.removeLast(capacity)
-    }
-    return oldest
-  }
-
-  private mutating func removeFirst(_ n: Int, row: Int) {
-    let first = row * capacity
-    for k in n..<max(n, counts[row]) {
-      totals[first + k - n] = totals[first + k]
-      m2s[first + k - n] = m2s[first + k]
-    }
-    counts[row] -= n
   }
 }

@@ -54,6 +54,7 @@ public struct CUSUM: DriftDetector, Hashable, Codable {
   /// The larger sum as a share of the threshold; above 1 in the step that reports drift.
   public var score: Double { max(high, low) / threshold }
 
+  public var changeAge: Int? { high > low ? highRun : lowRun }
   public var internals: [(name: String, value: Double)] { [("s_plus", high), ("s_minus", low)] }
 
   /// Takes the next value and says whether the stream has changed.

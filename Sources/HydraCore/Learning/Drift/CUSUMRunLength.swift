@@ -94,7 +94,7 @@ public enum CUSUMRunLength {
   /// Solves the n × n system with right-hand side 1 and returns the first unknown. The matrix is I - K with a
   /// substochastic K, diagonally dominant by rows, so that elimination needs no pivoting; eliminating from the last
   /// unknown backwards leaves the first.
-  private static func solve(_ a: inout [Double], n: Int) -> Double {
+  static func solve(_ a: inout [Double], n: Int) -> Double {
     var right = [Double](repeating: 1, count: n)
     a.withUnsafeMutableBufferPointer { a in
       for p in stride(from: n - 1, to: 0, by: -1) {

@@ -18,12 +18,14 @@ public struct DDM: DriftDetector, Hashable, Codable {
   private var leastRate = 0.0
   private var leastDeviation = 0.0
   private var isRemembering = false
+  private var leastCount = 0
   private var restarts = false
 
   public init(warmStart: Int = 30, warningThreshold: Double = 2, driftThreshold: Double = 3) {
     (self.warmStart, self.warningThreshold, self.driftThreshold) = (warmStart, warningThreshold, driftThreshold)
   }
 
+  public var changeAge: Int? { isRemembering ? count - leastCount : nil }
   public var internals: [(name: String, value: Double)] { [("p", errorRate), ("p_min", leastRate)] }
 
   /// Takes the next value and says whether the stream has changed.
@@ -39,7 +41,7 @@ public struct DDM: DriftDetector, Hashable, Codable {
     let deviation = (errorRate * (1 - errorRate) / Double(count)).squareRoot()
     let level = errorRate + deviation
     if !isRemembering || level <= leastRate + leastDeviation {
-      (leastRate, leastDeviation, isRemembering) = (errorRate, deviation, true)
+      (leastRate, leastDeviation, leastCount, isRemembering) = (errorRate, deviation, count, true)
     }
     restarts = level > leastRate + driftThreshold * leastDeviation
     if restarts { return .drift }

@@ -22,6 +22,11 @@ public protocol DriftDetector: Sendable {
   var notFinite: Int { get }
   /// What the detector keeps, after the latest value, by the names of the golden files.
   var internals: [(name: String, value: Double)] { get }
+  /// The statistic after the latest value as a share of what raises drift: above 1 in the step that reports it.
+  var score: Double { get }
+  /// In the step that reports drift: how many of the latest values are estimated to come after the change; nil without
+  /// an estimate.
+  var changeAge: Int? { get }
 }
 
 extension DriftDetector {
@@ -29,6 +34,10 @@ extension DriftDetector {
   public var notFinite: Int { 0 }
   /// Nothing to show.
   public var internals: [(name: String, value: Double)] { [] }
+  /// Zero: a detector that keeps no statistic of the kind.
+  public var score: Double { 0 }
+  /// No estimate.
+  public var changeAge: Int? { nil }
 
   /// Takes all the values in turn and returns the 0-based indices at which drift was reported.
   public mutating func detections(in values: [Double]) -> [Int] {

@@ -67,6 +67,15 @@ struct DriftParameters {
     return choice
   }
 
+  /// Words joined by plus signs.
+  mutating func words(_ name: String) throws(DriftDetectorError) -> [String]? {
+    known.append(name)
+    guard let text = given[name] else { return nil }
+    let words = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    guard !words.contains("") else { throw .badParameter(name, value: text, detector: detector) }
+    return words
+  }
+
   func finish() throws(DriftDetectorError) {
     for name in given.keys.sorted() where !known.contains(name) {
       let nearest = known.min { (distance(name, $0), $0) < (distance(name, $1), $1) } ?? ""

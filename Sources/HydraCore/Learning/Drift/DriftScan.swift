@@ -11,6 +11,8 @@ public struct DriftScan: Sendable {
     /// 0-based number of the value within its stream.
     public let index: Int
     public let state: DriftState
+    /// Where there is an estimate: the number of the first value after the change, in a row that reports drift.
+    public let changePoint: Int?
     /// The detector's internals after the value; empty unless every step was asked for.
     public let internals: [Double]
   }
@@ -44,7 +46,11 @@ public struct DriftScan: Sendable {
       let state = running[i].detector.update(value)
       if everyStep || state != .stable {
         let internals = everyStep ? running[i].detector.internals.map(\.value) : []
-        reports.append(Report(stream: stream, index: running[i].count, state: state, internals: internals))
+        let age = state == .drift ? running[i].detector.changeAge : nil
+        reports.append(
+          Report(
+            stream: stream, index: running[i].count, state: state,
+            changePoint: age.map { max(0, running[i].count + 1 - $0) }, internals: internals))
       }
       running[i].count += 1
     }

@@ -19,6 +19,7 @@ public struct EDDM: DriftDetector, Hashable, Codable {
   private var mean = 0.0
   private var squares = 0.0
   private var greatest = 0.0
+  private var greatestCount = 0
   private var state = DriftState.stable
 
   public init(warmStart: Int = 30, alpha: Double = 0.95, beta: Double = 0.9) {
@@ -26,6 +27,7 @@ public struct EDDM: DriftDetector, Hashable, Codable {
     (self.warmStart, self.alpha, self.beta) = (warmStart, alpha, beta)
   }
 
+  public var changeAge: Int? { count - greatestCount }
   public var internals: [(name: String, value: Double)] { [("mean", mean), ("greatest", greatest)] }
 
   /// Takes the next value and says whether the stream has changed.
@@ -36,6 +38,7 @@ public struct EDDM: DriftDetector, Hashable, Codable {
     }
     if state == .drift {
       (count, lastError, errors, mean, squares, greatest, state) = (0, 0, 0, 0, 0, 0, .stable)
+      greatestCount = 0
     }
     count += 1
     guard value == 1 else { return state }
@@ -49,7 +52,7 @@ public struct EDDM: DriftDetector, Hashable, Codable {
     let deviation = errors > 1 ? (squares / Double(errors - 1)).squareRoot() : 0
     let level = mean + 2 * deviation
     if level > greatest {
-      greatest = level
+      (greatest, greatestCount) = (level, count)
     } else if errors > warmStart {
       let share = level / greatest
       state = share < beta ? .drift : share < alpha ? .warning : .stable

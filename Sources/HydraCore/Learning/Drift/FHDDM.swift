@@ -32,6 +32,7 @@ public struct FHDDM: DriftDetector, Hashable, Codable {
     (self.window, self.confidence, self.shortWindow) = (window, confidence, shortWindow)
   }
 
+  public var changeAge: Int? { ring.count }
   public var internals: [(name: String, value: Double)] { [("u", share), ("u_max", most)] }
 
   private var share: Double { Double(ones) / Double(window) }

@@ -33,6 +33,10 @@ public struct HDDMAverage: DriftDetector, Hashable, Codable {
     self.isTwoSided = isTwoSided
   }
 
+  public var changeAge: Int? {
+    let isRise = !isTwoSided || all.value - lowCut.value > highCut.value - all.value
+    return Int(all.count - (isRise ? lowCut : highCut).count)
+  }
   public var internals: [(name: String, value: Double)] { [("n", all.count), ("mean", all.value)] }
 
   /// Takes the next value and says whether the stream has changed.
@@ -79,10 +83,12 @@ public struct HDDMWeighted: DriftDetector, Hashable, Codable {
     var isStarted = false
     var mean = 0.0
     var squaredWeights = 1.0
+    var count = 0
 
     mutating func update(_ value: Double, _ lambda: Double) {
       mean = isStarted ? lambda * value + (1 - lambda) * mean : value
       isStarted = true
+      count += 1
       squaredWeights = lambda * lambda + (1 - lambda) * (1 - lambda) * squaredWeights
     }
   }
@@ -110,6 +116,10 @@ public struct HDDMWeighted: DriftDetector, Hashable, Codable {
     (self.lambda, self.isTwoSided) = (lambda, isTwoSided)
   }
 
+  public var changeAge: Int? {
+    let isRise = !isTwoSided || afterRise.mean - beforeRise.mean > beforeFall.mean - afterFall.mean
+    return (isRise ? afterRise : afterFall).count
+  }
   public var internals: [(name: String, value: Double)] { [("ewma", all.mean)] }
 
   /// Takes the next value and says whether the stream has changed.

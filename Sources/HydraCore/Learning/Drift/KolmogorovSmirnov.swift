@@ -36,7 +36,7 @@ public struct KolmogorovSmirnov: Hashable, Codable, Sendable {
   /// Neither sample may be empty or hold NaN.
   public init(_ a: [Double], _ b: [Double], alternative: Alternative = .twoSided, method: Method = .automatic) {
     precondition(!a.isEmpty && !b.isEmpty, "an empty sample")
-    let gaps = DistributionGaps(a.sorted(), b.sorted())
+    let gaps = DistributionGaps(a.ascending(), b.ascending())
     let isAbove = alternative == .greater || (alternative == .twoSided && gaps.above.steps >= gaps.below.steps)
     let gap = isAbove ? gaps.above : gaps.below
     sign = isAbove ? 1 : -1
@@ -60,28 +60,60 @@ public struct KolmogorovSmirnov: Hashable, Codable, Sendable {
     return min(1, Portable.exp(exponent))
   }
 
+  /// The least distance, in steps of 1/(n_a n_b), whose exact two-sided p-value is at most `level`; one more than the
+  /// largest possible distance when none is.
+  static func criticalSteps(_ sizeA: Int, _ sizeB: Int, level: Double) -> Int {
+    let gaps = DistributionGaps(sizeA, sizeB)
+    // In steps of 1/common, which then become the finer ones; p falls as the distance grows.
+    var (low, high) = (1, gaps.common + 1)
+    while low < high {
+      let middle = (low + high) / 2
+      if exact(middle, gaps, isTwoSided: true) <= level { high = middle } else { low = middle + 1 }
+    }
+    return low > gaps.common ? sizeA * sizeB + 1 : low * (sizeA * sizeB / gaps.common)
+  }
+
+  /// By reflection: 2 Σ (-1)^(i+1) C(2n, n + i h)/C(2n, n) for a distance of h/n, or C(2n, n + h)/C(2n, n) one-sided.
+  private static func equalSizes(_ steps: Int, _ n: Int, isTwoSided: Bool) -> Double {
+    var (share, sum, sign) = (1.0, 0.0, 1.0)
+    for k in 1...n {
+      share *= Double(n - k + 1) / Double(n + k)
+      guard k % steps == 0 else { continue }
+      if !isTwoSided { return min(1, share) }
+      sum += sign * share
+      sign = -sign
+      if share < 1e-18 * sum { break }
+    }
+    return min(1, 2 * sum)
+  }
+
   /// The chance that a random order of the pooled sample reaches the distance. In a path of n_a and n_b steps drawn
   /// without replacement, the mass that first crosses the boundary is summed: all terms are positive, so that small
   /// p-values keep their digits.
   private static func exact(_ steps: Int, _ gaps: DistributionGaps, isTwoSided: Bool) -> Double {
     guard steps > 0 else { return 1 }
     let (m, n) = (gaps.sizeA, gaps.sizeB)
+    if m == n { return equalSizes(steps, n, isTwoSided: isTwoSided) }
     let (up, across) = (gaps.common / m, gaps.common / n)
-    func crosses(_ i: Int, _ j: Int) -> Bool {
-      let gap = i * up - j * across
-      return (isTwoSided ? abs(gap) : gap) >= steps
-    }
     var crossed = 0.0
     var inside = [Double](repeating: 0, count: n + 1)
-    for i in 0...m {
-      for j in 0...n {
-        let left = Double(m + n - i - j + 1)
-        var mass = i == 0 && j == 0 ? 1.0 : 0
-        if i > 0 { mass += inside[j] * Double(m - i + 1) / left }
-        if j > 0 { mass += inside[j - 1] * Double(n - j + 1) / left }
-        let isOut = crosses(i, j)
-        if isOut { crossed += mass }
-        inside[j] = isOut ? 0 : mass
+    inside.withUnsafeMutableBufferPointer { inside in
+      for i in 0...m {
+        // Only paths between the boundaries are alive: of this row those from the first alive of the last one on, up to
+        // the first beyond the boundary.
+        let first = max(0, ((i - 1) * up - steps) / across)
+        let last = isTwoSided ? min(n, (i * up + steps) / across + 1) : n
+        guard first <= last else { continue }
+        for j in first...last {
+          let left = Double(m + n - i - j + 1)
+          var mass = i == 0 && j == 0 ? 1.0 : 0
+          if i > 0 { mass += inside[j] * Double(m - i + 1) / left }
+          if j > 0 { mass += inside[j - 1] * Double(n - j + 1) / left }
+          let gap = i * up - j * across
+          let isOut = (isTwoSided ? abs(gap) : gap) >= steps
+          if isOut { crossed += mass }
+          inside[j] = isOut ? 0 : mass
+        }
       }
     }
     return min(1, crossed)
@@ -96,6 +128,12 @@ private struct DistributionGaps {
   let common: Int
   private(set) var above: (steps: Int, location: Double)
   private(set) var below: (steps: Int, location: Double)
+
+  /// Sizes alone.
+  init(_ a: Int, _ b: Int) {
+    (sizeA, sizeB, common) = (a, b, a / Self.divisor(a, b) * b)
+    (above, below) = ((0, .nan), (0, .nan))
+  }
 
   init(_ a: [Double], _ b: [Double]) {
     (sizeA, sizeB) = (a.count, b.count)

@@ -39,6 +39,8 @@ public struct PageHinkley: DriftDetector, Hashable, Codable {
   private var down = 0.0
   private var least = 0.0
   private var most = 0.0
+  private var leastCount = 0
+  private var mostCount = 0
   private var restarts = false
 
   /// A detector that has seen nothing; the defaults are river's.
@@ -51,11 +53,14 @@ public struct PageHinkley: DriftDetector, Hashable, Codable {
     (self.alpha, self.mode) = (alpha, mode)
   }
 
+  public var score: Double { (mode == .up ? rise : mode == .down ? fall : max(rise, fall)) / threshold }
+  public var changeAge: Int? { count - (mode == .up || (mode == .both && rise > fall) ? leastCount : mostCount) }
   public var internals: [(name: String, value: Double)] { [("stat_up", rise), ("stat_down", fall)] }
 
   /// Takes the next value and says whether the stream has changed.
   public mutating func update(_ value: Double) -> DriftState {
-    guard value.isFinite else {
+    // Sums of larger ones could overflow and never recover.
+    guard abs(value) < 1e300 else {
       notFinite += 1
       return .stable
     }
@@ -66,8 +71,8 @@ public struct PageHinkley: DriftDetector, Hashable, Codable {
     up = alpha * up + deviation - delta
     down = alpha * down + deviation + delta
     // The extremes start at the first value, not at zero.
-    least = count == 1 ? up : min(least, up)
-    most = count == 1 ? down : max(most, down)
+    if count == 1 || up < least { (least, leastCount) = (up, count) }
+    if count == 1 || down > most { (most, mostCount) = (down, count) }
     rise = up - least
     fall = most - down
     restarts = count >= minInstances && ((mode != .down && rise > threshold) || (mode != .up && fall > threshold))

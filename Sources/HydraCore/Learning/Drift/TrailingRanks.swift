@@ -24,14 +24,40 @@ struct TrailingRanks: Hashable, Sendable {
     self.capacity = capacity
   }
 
+  /// All of these, oldest first, as if inserted one by one; not more than the capacity.
+  init(capacity: Int, values: [Double]) {
+    self.init(capacity: capacity)
+    precondition(values.count <= capacity, "\(values.count) values for a capacity of \(capacity)")
+    (arrivals, sorted) = (values, values.sorted())
+  }
+
   var count: Int { sorted.count }
 
-  func score(_ value: Double) -> Double {
+  func score(_ value: Double) -> Double { Portable.normalQuantile(midrank(value)) }
+
+  /// The share of the remembered values and the new one that lies below it, equal ones counting half: within (0, 1).
+  func midrank(_ value: Double) -> Double {
+    let (below, equal) = counts(value)
+    return (Double(below) + 0.5 * Double(equal) + 0.5) / Double(sorted.count + 1)
+  }
+
+  /// The share of the remembered values that lies below one of them, itself and equal ones counting half.
+  func inner(_ value: Double) -> Double {
+    let (below, equal) = counts(value)
+    return (Double(below) + 0.5 * Double(equal)) / Double(sorted.count)
+  }
+
+  /// How many remembered values are below and equal to a value.
+  func counts(_ value: Double) -> (below: Int, equal: Int) {
     let below = lowerBound(value)
-    var above = below
-    while above < sorted.count, sorted[above] == value { above += 1 }
-    let rank = Double(below) + 0.5 * Double(above - below) + 0.5
-    return Portable.normalQuantile(rank / Double(sorted.count + 1))
+    guard below < sorted.count, sorted[below] == value else { return (below, 0) }
+    // Equal values may be most of them (a stream of zeros and ones): the end is sought, not counted to.
+    var (low, high) = (below + 1, sorted.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if sorted[middle] <= value { low = middle + 1 } else { high = middle }
+    }
+    return (below, low - below)
   }
 
   mutating func insert(_ value: Double) {

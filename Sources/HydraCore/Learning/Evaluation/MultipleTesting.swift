@@ -24,6 +24,19 @@ public enum MultipleTesting {
     return adjusted
   }
 
+  /// P-values adjusted so that those at or below q are the hypotheses that `benjaminiHochberg` rejects at rate q.
+  ///
+  /// Adjusted p(k) = min over j ≥ k of min(1, m p(j)/j).
+  public static func benjaminiHochbergAdjusted(_ pValues: [Double]) -> [Double] {
+    var adjusted = pValues
+    var least = 1.0
+    for (k, i) in sortedIndices(pValues).enumerated().reversed() {
+      least = min(least, Double(pValues.count) / Double(k + 1) * pValues[i])
+      adjusted[i] = least
+    }
+    return adjusted
+  }
+
   /// Ascending; equal p-values in their given order.
   private static func sortedIndices(_ pValues: [Double]) -> [Int] {
     pValues.indices.sorted { (pValues[$0], $0) < (pValues[$1], $1) }
