@@ -6,7 +6,9 @@ struct ReplayCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "replay",
     abstract: "Play orders against an exchange's rules and recorded markets.",
-    subcommands: [ReplayScenarioCommand.self])
+    subcommands: [
+      ReplayRunCommand.self, ReplayVerifyCommand.self, ReplayScenarioCommand.self, ReplayDecodeCommand.self,
+    ])
 }
 
 /// `hydra replay scenario`: small cases of order handling and of costs.

@@ -4,7 +4,7 @@ import HydraCore
 extension FuzzTarget {
   /// Every reader of the library that takes bytes from outside.
   public static func all() throws -> [FuzzTarget] {
-    try tables + texts + [compressed(), model(), parameters, markets(), answers(), evaluations]
+    try tables + texts + replay() + [compressed(), model(), parameters, markets(), answers(), evaluations]
   }
 
   private static var tables: [FuzzTarget] {

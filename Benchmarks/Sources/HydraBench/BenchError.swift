@@ -1,4 +1,5 @@
 import HydraLearning
+import HydraMarket
 import HydraNumerics
 
 /// A failure with the exit code that scripts rely on (after BSD's `sysexits.h`) and one line of text.
@@ -20,7 +21,7 @@ struct BenchError: Error, CustomStringConvertible {
     switch error {
     case let error as BenchError: error.code
     case let error as FileError: error.reason.hasPrefix("No such file") ? 66 : 74
-    case is CSVError, is JSONError: 65
+    case is CSVError, is JSONError, is DBNError: 65
     case is LightGBMParameterError, is TreeFitError, is DriftDetectorError: 64
     default: 70
     }

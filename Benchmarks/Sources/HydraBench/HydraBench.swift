@@ -14,13 +14,14 @@ enum HydraBench {
       \(SmileCall.usage)
       \(TreesCall.usage)
       \(DriftCall.usage)
+      \(ReplayCall.usage)
       \(AllCall.usage)
 
     One thread unless the parameters say otherwise. Reading input is not timed; results are checked before they are.
     """
 
   /// Calls of the comparison harness whose part of the library is not in this version.
-  static let later = ["replay", "search"]
+  static let later = ["search"]
 
   static func main() {
     do {
@@ -39,10 +40,11 @@ enum HydraBench {
     case "options": try OptionsCall.run(rest)
     case "trees": try TreesCall.run(rest)
     case "drift": try DriftCall.run(rest)
+    case "replay": try ReplayCall.run(rest)
     case "all": try AllCall.run(rest)
     case _ where later.contains(call):
-      throw BenchError.usage("'\(call)' is not in this version; calls: options, trees, drift, all")
-    default: throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, all")
+      throw BenchError.usage("'\(call)' is not in this version; calls: options, trees, drift, replay, all")
+    default: throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, replay, all")
     }
   }
 }

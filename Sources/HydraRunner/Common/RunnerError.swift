@@ -45,7 +45,7 @@ extension ExitStatus {
     case is RepairRuleError: self = .usage
     case is CSVError, is JSONError, is TableFeatureError, is LightGBMFileError, is EvaluationError, is AccountingError:
       self = .badData
-    case is ScenarioError: self = .badData
+    case is ScenarioError, is DBNError: self = .badData
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
     case is HTTPError, is LanguageModelError: self = .unavailable
     case is ExplanationError, is MetricError: self = .badData

@@ -20,6 +20,9 @@ protocol HistoryBook: ~Copyable {
 
   /// The best recorded price of a side.
   func best(_ side: Side) -> Int?
+
+  /// Whether recorded orders rest crossed: the market gathers orders for an auction and matches nothing.
+  var isGathering: Bool { get }
 }
 
 extension Side {
@@ -33,6 +36,9 @@ extension Side {
 /// Price levels as history.
 extension LevelBook: HistoryBook {
   static var evidence: Fill.Evidence { .depth }
+
+  /// The sides of levels are told one after the other, so that a cross between them means nothing.
+  var isGathering: Bool { false }
 
   func bestUnused(_ side: Side) -> Int? {
     for rank in 0..<levelCount(side) {
@@ -72,6 +78,11 @@ extension LevelBook: HistoryBook {
 /// Single orders as history, taken order by order within a price.
 extension OrderBook: HistoryBook {
   static var evidence: Fill.Evidence { .orders }
+
+  var isGathering: Bool {
+    guard let bid = best(.buy), let ask = best(.sell) else { return false }
+    return bid >= ask
+  }
 
   func bestUnused(_ side: Side) -> Int? {
     for rank in 0..<levelCount(side) {

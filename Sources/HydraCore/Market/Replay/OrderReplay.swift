@@ -34,7 +34,11 @@ struct OrderReplay: ~Copyable {
   /// A recorded order is executed: our orders ahead of it share the lots. With `keepsBook` the book is left as it is,
   /// for feeds that report the reduction apart.
   mutating func execute(id: Int, lots: Int? = nil, keepsBook: Bool = false, _ time: Int64) {
-    guard let slot = index.find(id) else { return venue.unknownOrders += 1 }
+    guard let slot = index.find(id) else {
+      // A fill told apart may name an order that never stood in the book, as implied ones do.
+      if !keepsBook { venue.unknownOrders += 1 }
+      return
+    }
     let order = venue.history.slots[slot]
     let price = venue.history.price(ofSlot: slot)
     let traded = min(lots ?? Int(order.lots), Int(order.lots))
@@ -67,6 +71,8 @@ struct OrderReplay: ~Copyable {
     guard let first = venue.firstResting(side.opposite), !side.exceeds(first.price, price), venue.phase == .open else {
       return 0
     }
+    // An order that rests although recorded ones would have met it waits for an auction.
+    if let best = venue.history.best(side.opposite), !side.exceeds(best, price) { return 0 }
     var left = lots
     while left > 0, let first = venue.firstResting(side.opposite), !side.exceeds(first.price, price) {
       let taken = min(left, first.shown)

@@ -166,13 +166,13 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
 
   /// Whether an order at `price` would trade at once.
   func crosses(_ side: Side, _ price: Int) -> Bool {
-    guard let best = history.bestUnused(side.opposite), limits.contain(best) else { return false }
+    guard let best = history.bestUnused(side.opposite), limits.contain(best), !history.isGathering else { return false }
     return !side.exceeds(best, price)
   }
 
   /// Takes recorded lots up to the order's limit.
   private mutating func take(_ order: Int, _ time: Int64) {
-    guard phase == .open else { return }
+    guard phase == .open, !history.isGathering else { return }
     let ticket = orders[order].ticket
     let limit = limits.worst(ticket.side, orders[order].price)
     guard preventSelfMatch(order, limit) else { return }

@@ -1,5 +1,5 @@
 /// The direction of an order or a fill.
-public enum Side: String, Codable, Sendable, CaseIterable {
+public enum Side: String, Codable, Sendable, CaseIterable, BitwiseCopyable {
   case buy
   case sell
 

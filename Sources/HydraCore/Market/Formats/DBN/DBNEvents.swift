@@ -1,0 +1,218 @@
+import HydraNumerics
+
+/// Events of one instrument out of DBN records: mbo as orders; mbp-1, mbp-10, tbbo, bbo and trades as levels; ohlcv as bars.
+///
+/// Events stand in the order of the file. Their time is `ts_event`, for records of a snapshot `ts_recv`, and never before
+/// the event before; they are known at `ts_recv`. A trade does not change the book, nor does a fill: the reduction comes as
+/// a record of its own. Undefined prices are no events.
+public final class DBNEvents {
+  public let contents: ReplayFile.Contents
+  /// Records of other instruments that were passed over.
+  public private(set) var otherInstruments = 0
+  private let reader: DBNReader
+  private let tick: Int64
+  private var instrument: UInt32?
+  private var newest = Int64.min
+  private var levels: [(bid: Int32?, bidLots: Int32, ask: Int32?, askLots: Int32)] = []
+
+  /// Throws ``DBNError`` when the file's schema has no events.
+  public init(_ reader: DBNReader, scale: TickScale, instrument: UInt32? = nil) throws {
+    self.reader = reader
+    self.instrument = instrument
+    tick = max(1, Int64((scale.tick * 1e9).rounded()))
+    switch reader.metadata?.schema {
+    case "mbo": contents = .orders
+    case "mbp-1", "mbp-10", "tbbo", "bbo-1s", "bbo-1m", "trades": contents = .levels
+    case .some(let name) where name.hasPrefix("ohlcv"): contents = .bars
+    case let other:
+      throw DBNError(file: reader.file, offset: 8, reason: "the schema \(other ?? "of mixed records") has no events")
+    }
+  }
+
+  func read(into events: inout [ReplayEvent], limit: Int) throws {
+    while events.count < limit {
+      let more = try reader.pass { bytes, offset in
+        contents == .orders
+          ? try orders(bytes, offset, &events, limit) : try levelRecord(bytes, offset, &events)
+      }
+      if !more { return }
+    }
+  }
+
+  func read(into bars: inout [ReplayBar], limit: Int) throws {
+    while bars.count < limit {
+      let more = try reader.pass { bytes, offset in
+        let length = Int(bytes[0]) * 4
+        guard (0x20...0x24).contains(bytes[1]), length >= 56, isWanted(bytes) else { return length }
+        let volume = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 48, as: UInt64.self))
+        guard let open = try price(bytes, 16, offset), let high = try price(bytes, 24, offset),
+          let low = try price(bytes, 32, offset), let close = try price(bytes, 40, offset)
+        else { return length }
+        let time = try time(bytes, 8, offset)
+        guard time >= newest else { throw fault(offset, "a bar before the bar before it") }
+        newest = time
+        bars.append(
+          ReplayBar(time: time, open: open, high: high, low: low, close: close, lots: Int64(clamping: volume)))
+        return length
+      }
+      if !more { return }
+    }
+  }
+
+  // MARK: - Records
+
+  /// All whole records of single orders in the buffer, up to the limit; returns the bytes that were read.
+  private func orders(
+    _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ events: inout [ReplayEvent], _ limit: Int
+  ) throws -> Int {
+    var place = 0
+    while place + 16 <= bytes.count, events.count < limit {
+      let record = UnsafeRawBufferPointer(rebasing: bytes[place...])
+      let length = Int(record[0]) * 4
+      guard length >= 16, length <= record.count else { break }
+      place += length
+      if let event = try order(record, length, offset + place - length) { events.append(event) }
+    }
+    return place
+  }
+
+  /// The event of one record of a single order; nil for one that tells nothing.
+  @inline(__always)
+  private func order(_ record: UnsafeRawBufferPointer, _ length: Int, _ at: Int) throws -> ReplayEvent? {
+    guard record[1] == 0xa0, isWanted(record) else { return nil }
+    guard length >= 56 else { throw fault(at, "an order's record of \(length) bytes") }
+    guard let kind = Self.kind(record[38]) else { return nil }
+    let received = try time(record, 40, at)
+    let happened = record[36] & 32 != 0 ? received : try time(record, 8, at)
+    newest = max(newest, happened)
+    var event = ReplayEvent(time: newest, known: max(newest, received), kind: kind)
+    event.side = record[39] == 0x42 ? .buy : record[39] == 0x41 ? .sell : nil
+    if kind == .clear { return event }
+    guard let price = try price(record, 24, at), event.side != nil || kind != .add else { return nil }
+    event.id = Int(bitPattern: UInt(UInt64(littleEndian: record.loadUnaligned(fromByteOffset: 16, as: UInt64.self))))
+    event.price = price
+    event.lots = try lots(record, 32, at)
+    return event
+  }
+
+  /// Calls `body` with each record of a single order, as an event where it is one, and whether it ends an
+  /// event of the exchange.
+  func forEachOrder(_ body: (_ event: ReplayEvent?, _ isEnd: Bool) -> Void) throws {
+    while try reader.pass({ bytes, offset in
+      let length = Int(bytes[0]) * 4
+      if bytes[1] == 0xa0, length >= 56 {
+        let event = try order(UnsafeRawBufferPointer(rebasing: bytes[..<length]), length, offset)
+        body(event, bytes[36] & 128 != 0)
+      }
+      return length
+    }) {}
+  }
+
+  /// The kind of an action: add, cancel, modify, clear, trade, fill.
+  @inline(__always) private static func kind(_ action: UInt8) -> ReplayEvent.Kind? {
+    switch action {
+    case UInt8(ascii: "A"): .add
+    case UInt8(ascii: "C"): .delete
+    case UInt8(ascii: "M"): .change
+    case UInt8(ascii: "R"): .clear
+    case UInt8(ascii: "T"): .trade
+    case UInt8(ascii: "F"): .fill
+    default: nil
+    }
+  }
+
+  /// One record of levels or trades.
+  private func levelRecord(
+    _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ events: inout [ReplayEvent]
+  ) throws -> Int {
+    let length = Int(bytes[0]) * 4
+    let type = bytes[1]
+    let depth = type == 0x0a ? 10 : type == 0x01 || type == 0xc3 || type == 0xc4 ? 1 : 0
+    guard depth > 0 || type == 0, isWanted(bytes), length >= 48 + 32 * depth else { return length }
+    let received = try time(bytes, 32, offset)
+    let happened = bytes[30] & 32 != 0 || type >= 0xc3 ? received : try time(bytes, 8, offset)
+    newest = max(newest, happened)
+    let isTrade = type < 0x20 && bytes[28] == UInt8(ascii: "T")
+    if isTrade, let price = try price(bytes, 16, offset) {
+      let side: Side? = bytes[29] == 0x42 ? .buy : bytes[29] == 0x41 ? .sell : nil
+      events.append(
+        ReplayEvent(
+          time: newest, known: max(newest, received), kind: .trade, side: side, price: price,
+          lots: try lots(bytes, 24, offset)))
+    }
+    if depth > 0 { try compare(bytes, depth, offset, max(newest, received), &events) }
+    return length
+  }
+
+  /// Tells the levels that differ from the record before.
+  private func compare(
+    _ bytes: UnsafeRawBufferPointer, _ depth: Int, _ offset: Int, _ known: Int64, _ events: inout [ReplayEvent]
+  ) throws {
+    var now: [(bid: Int32?, bidLots: Int32, ask: Int32?, askLots: Int32)] = []
+    for level in 0..<depth {
+      let at = 48 + 32 * level
+      now.append(
+        (
+          try price(bytes, at, offset), try lots(bytes, at + 16, offset), try price(bytes, at + 8, offset),
+          try lots(bytes, at + 20, offset)
+        ))
+    }
+    func tell(_ side: Side, _ price: Int32, _ lots: Int32) {
+      events.append(ReplayEvent(time: newest, known: known, kind: .depth, side: side, price: price, lots: lots))
+    }
+    for old in levels {
+      if let price = old.bid, !now.contains(where: { $0.bid == price }) { tell(.buy, price, 0) }
+      if let price = old.ask, !now.contains(where: { $0.ask == price }) { tell(.sell, price, 0) }
+    }
+    for new in now {
+      if let price = new.bid, !levels.contains(where: { $0.bid == price && $0.bidLots == new.bidLots }) {
+        tell(.buy, price, new.bidLots)
+      }
+      if let price = new.ask, !levels.contains(where: { $0.ask == price && $0.askLots == new.askLots }) {
+        tell(.sell, price, new.askLots)
+      }
+    }
+    levels = now
+  }
+
+  // MARK: - Fields
+
+  private func fault(_ offset: Int, _ reason: String) -> DBNError {
+    DBNError(file: reader.file, offset: offset, reason: reason)
+  }
+
+  @inline(__always) private func isWanted(_ record: UnsafeRawBufferPointer) -> Bool {
+    let number = UInt32(littleEndian: record.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+    if let instrument {
+      if instrument == number { return true }
+      otherInstruments += 1
+      return false
+    }
+    instrument = number
+    return true
+  }
+
+  @inline(__always) private func time(_ record: UnsafeRawBufferPointer, _ at: Int, _ offset: Int) throws -> Int64 {
+    let value = UInt64(littleEndian: record.loadUnaligned(fromByteOffset: at, as: UInt64.self))
+    guard value < UInt64(Int64.max) else { throw fault(offset, "the time \(value) is undefined") }
+    return Int64(value)
+  }
+
+  /// Whole ticks; nil when undefined.
+  @inline(__always) private func price(_ record: UnsafeRawBufferPointer, _ at: Int, _ offset: Int) throws -> Int32? {
+    let value = Int64(littleEndian: record.loadUnaligned(fromByteOffset: at, as: Int64.self))
+    if value == .max { return nil }
+    let ticks = value / tick
+    guard ticks * tick == value, let short = Int32(exactly: ticks) else {
+      throw fault(offset, "the price \(value)e-9 is no multiple of the tick \(tick)e-9")
+    }
+    return short
+  }
+
+  @inline(__always) private func lots(_ record: UnsafeRawBufferPointer, _ at: Int, _ offset: Int) throws -> Int32 {
+    let value = UInt32(littleEndian: record.loadUnaligned(fromByteOffset: at, as: UInt32.self))
+    if value == .max { return 0 }
+    guard value <= UInt32(OrderTicket.maximumLots) else { throw fault(offset, "\(value) lots are too many") }
+    return Int32(value)
+  }
+}

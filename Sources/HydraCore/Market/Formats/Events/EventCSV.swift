@@ -1,0 +1,93 @@
+import HydraNumerics
+
+/// Events and bars out of CSV: the columns tell what the file holds.
+///
+/// | holds | columns |
+/// |---|---|
+/// | single orders | `ts,kind,id,side,price,qty`; kind add, del, mod, exec, trade, clear, session_end |
+/// | price levels | `ts,kind,side,price,qty`; kind depth, trade (side of the aggressor), clear, session_end |
+/// | bars | `ts,open,high,low,close,volume`; ts is where the bar begins |
+///
+/// `known` may follow: when the event could be known. Times are nanoseconds since 1970.
+final class EventCSV {
+  let contents: ReplayFile.Contents
+  private let reader: EventTextReader
+  private let scale: TickScale
+  private let ts: Int
+  private let known: Int?
+  private var columns: [Int]
+  private var newest = Int64.min
+
+  init(_ source: ByteSource, _ scale: TickScale) throws {
+    reader = try EventTextReader(source)
+    self.scale = scale
+    ts = try reader.needed("ts")
+    known = reader.column("known")
+    if reader.column("open") != nil {
+      contents = .bars
+      columns = try ["open", "high", "low", "close", "volume"].map(reader.needed)
+    } else {
+      contents = reader.column("id") != nil ? .orders : .levels
+      columns = try ["kind", "side", "price", "qty"].map(reader.needed)
+      if contents == .orders { columns.append(try reader.needed("id")) }
+    }
+  }
+
+  private func time() throws -> Int64 {
+    let time = try reader.integer(ts)
+    guard time >= newest else { throw reader.fault(ts, "at or after the line before") }
+    newest = time
+    return time
+  }
+
+  func event() throws -> ReplayEvent? {
+    guard try reader.advance() else { return nil }
+    let time = try time()
+    let kind = try kind()
+    var event = ReplayEvent(time: time, known: max(time, try known.map(reader.integer) ?? time), kind: kind)
+    if kind == .clear || kind == .sessionEnd { return event }
+    event.side = try reader.side(columns[1])
+    if contents == .orders, kind != .trade { event.id = Int(try reader.integer(columns[4])) }
+    switch kind {
+    case .delete, .execute, .fill:
+      if !reader.isEmpty(columns[3]) { event.lots = try reader.lots(columns[3]) }
+    default:
+      event.price = try reader.ticks(columns[2], scale)
+      event.lots = try reader.lots(columns[3])
+    }
+    if event.side == nil, kind == .add || kind == .depth { throw reader.fault(columns[1], "a side") }
+    return event
+  }
+
+  private func kind() throws -> ReplayEvent.Kind {
+    let kind: ReplayEvent.Kind?
+    switch reader.text(columns[0]) {
+    case "add": kind = .add
+    case "del", "delete", "cancel": kind = .delete
+    case "mod", "modify": kind = .change
+    case "exec", "execute": kind = .execute
+    case "depth": kind = .depth
+    case "trade": kind = .trade
+    case "clear": kind = .clear
+    case "session_end": kind = .sessionEnd
+    default: kind = nil
+    }
+    let isOfOrders = kind == .add || kind == .delete || kind == .change || kind == .execute
+    guard let kind, contents == .orders ? kind != .depth : !isOfOrders else {
+      throw reader.fault(columns[0], "a kind of event of \(contents.rawValue)")
+    }
+    return kind
+  }
+
+  func bar() throws -> ReplayBar? {
+    guard try reader.advance() else { return nil }
+    let time = try time()
+    let prices = try columns.prefix(4).map { try reader.ticks($0, scale) }
+    let (open, high, low, close) = (prices[0], prices[1], prices[2], prices[3])
+    guard high >= max(open, close), low <= min(open, close) else {
+      throw reader.fault(columns[1], "at or above the bar's other prices, or its low is not below them")
+    }
+    return ReplayBar(
+      time: time, open: open, high: high, low: low, close: close, lots: Int64(try reader.lots(columns[4])))
+  }
+}

@@ -1,0 +1,83 @@
+import HydraNumerics
+
+/// A file of market events or bars, read piece by piece: CSV (see `hydra replay run --help`) or DBN, plain, gzip or zstd.
+///
+/// Memory is bounded by the pieces asked for, whatever the file's size.
+///
+///     let file = try ReplayFile(path: "l3.csv", scale: TickScale(tick: 0.25)!)
+///     while case let events = try file.events(limit: 65_536), !events.isEmpty { … }
+public final class ReplayFile {
+  /// What a file tells about a market.
+  public enum Contents: String, Codable, Sendable {
+    /// Single orders (L3).
+    case orders
+    /// Sizes of price levels and trades (L2).
+    case levels
+    case bars
+  }
+
+  private enum Reader {
+    case text(EventCSV)
+    case dbn(DBNEvents)
+  }
+
+  public let file: String
+  public let contents: Contents
+  private let reader: Reader
+
+  /// Opens a file; whether it is DBN is told by its first bytes.
+  ///
+  /// - Parameter instrument: the number of the instrument in a DBN file with several; nil takes the first.
+  /// Throws `FileError`, `CSVError` or ``DBNError``, with the place.
+  public init(path: String, scale: TickScale, instrument: UInt32? = nil) throws {
+    file = path
+    let head = try ByteSource(path: path, bufferSize: 4096)
+    var first = [UInt8](repeating: 0, count: 3)
+    let got = path == "-" ? 0 : try first.withUnsafeMutableBytes { try head.read(into: $0) }
+    if got == 3, first == Array("DBN".utf8) {
+      let events = try DBNEvents(DBNReader(path: path), scale: scale, instrument: instrument)
+      (reader, contents) = (.dbn(events), events.contents)
+    } else {
+      let events = try EventCSV(ByteSource(path: path), scale)
+      (reader, contents) = (.text(events), events.contents)
+    }
+  }
+
+  /// The same from bytes in memory, named `file` in errors.
+  public init(bytes: [UInt8], file: String, scale: TickScale, instrument: UInt32? = nil) throws {
+    self.file = file
+    if bytes.starts(with: Array("DBN".utf8)) {
+      let events = try DBNEvents(DBNReader(bytes: bytes, file: file), scale: scale, instrument: instrument)
+      (reader, contents) = (.dbn(events), events.contents)
+    } else {
+      let events = try EventCSV(ByteSource(bytes: bytes, file: file), scale)
+      (reader, contents) = (.text(events), events.contents)
+    }
+  }
+
+  /// The next events, at most about `limit`; none at the end, and none of a file of bars.
+  public func events(limit: Int) throws -> [ReplayEvent] {
+    guard contents != .bars else { return [] }
+    var events: [ReplayEvent] = []
+    events.reserveCapacity(min(limit, 1 << 20))
+    switch reader {
+    case .text(let reader):
+      while events.count < limit, let event = try reader.event() { events.append(event) }
+    case .dbn(let reader): try reader.read(into: &events, limit: limit)
+    }
+    return events
+  }
+
+  /// The next bars, at most `limit`; none at the end, and none of a file of events.
+  public func bars(limit: Int) throws -> [ReplayBar] {
+    guard contents == .bars else { return [] }
+    var bars: [ReplayBar] = []
+    bars.reserveCapacity(min(limit, 1 << 20))
+    switch reader {
+    case .text(let reader):
+      while bars.count < limit, let bar = try reader.bar() { bars.append(bar) }
+    case .dbn(let reader): try reader.read(into: &bars, limit: limit)
+    }
+    return bars
+  }
+}

@@ -1,0 +1,225 @@
+/// Drives a recorded market, own requests on their way, and a strategy, in one order: by time; at one time the market
+/// goes first, then requests that arrive, then what the strategy is told, then its timers.
+struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
+  private struct Arrival {
+    var time: Int64
+    var request: ReplayDesk.Request
+  }
+
+  private struct Told {
+    var time: Int64
+    var signal: ReplaySignal
+    /// Change of the position that the strategy learns of.
+    var lots: Int
+  }
+
+  var market: Market
+  private let settings: ReplayRunSettings
+  private var strategy: any ReplayStrategy
+  private var desk = ReplayDesk()
+  /// Each in the order in which it happens.
+  private var arrivals: [Arrival] = []
+  private var told: [Told] = []
+  private var alarm = Int64.max
+  private var requestCount = 0
+  /// Numbers at the venue by numbers at the desk, and back.
+  private var atVenue: [Int: Int] = [:]
+  private var atDesk: [Int] = []
+  private var working: [Int] = []
+  private var probes = ReplayProbes()
+  /// What the strategy sees, while it lags behind the market.
+  private var view: Market
+  private let lags: Bool
+  private var unseen: [ReplayEvent] = []
+  private var seen = 0
+  private(set) var report = ReplayReport()
+
+  init(
+    _ market: consuming Market, view: consuming Market, lags: Bool, settings: ReplayRunSettings,
+    strategy: any ReplayStrategy
+  ) {
+    self.market = market
+    self.view = view
+    self.lags = lags
+    self.settings = settings
+    self.strategy = strategy
+  }
+
+  /// Tells the strategy that the replay begins, just before a time.
+  mutating func start(at time: Int64) {
+    report.start = time
+    call(.start, at: time)
+  }
+
+  /// Plays events; earlier ones have been played.
+  mutating func play(_ events: UnsafeBufferPointer<ReplayEvent>) {
+    var index = 0
+    while index < events.count {
+      let horizon = horizon()
+      index = run(events, from: index, through: horizon)
+      if market.hasExecutions {
+        settleFills()
+      } else if index < events.count {
+        act(at: horizon)
+      }
+    }
+    report.events += events.count
+    if let last = events.last {
+      report.end = last.time
+      look(until: last.time)
+    }
+  }
+
+  /// The inner loop: recorded events until something of ours happens.
+  @inline(__always)
+  private mutating func run(_ events: UnsafeBufferPointer<ReplayEvent>, from start: Int, through horizon: Int64) -> Int
+  {
+    var index = start
+    while index < events.count, events[index].time <= horizon {
+      market.apply(events[index])
+      if lags { unseen.append(events[index]) }
+      if events[index].kind == .sessionEnd { noteEndings(at: events[index].time) }
+      index += 1
+      if market.hasExecutions { break }
+    }
+    return index
+  }
+
+  /// The time of the next thing that is not a recorded event.
+  private func horizon() -> Int64 {
+    min(alarm, arrivals.first?.time ?? .max, told.first?.time ?? .max, probes.next)
+  }
+
+  private mutating func act(at time: Int64) {
+    if let first = arrivals.first, first.time == time {
+      arrivals.removeFirst()
+      arrive(first.request, time)
+    } else if let first = told.first, first.time == time {
+      told.removeFirst()
+      desk.position += first.lots
+      call(first.signal, at: time)
+    } else if alarm == time {
+      alarm = .max
+      call(.timer, at: time)
+    } else {
+      probes.take(at: time, mid: mid(), into: &report)
+    }
+  }
+
+  // MARK: - The strategy
+
+  private mutating func call(_ signal: ReplaySignal, at time: Int64) {
+    desk.now = time
+    look(until: time)
+    (desk.bid, desk.ask) = (top(.buy), top(.sell))
+    desk.requests.removeAll(keepingCapacity: true)
+    desk.alarm = nil
+    strategy.update(signal, &desk)
+    if let next = desk.alarm { alarm = min(alarm, max(next, time + 1)) }
+    for request in desk.requests {
+      requestCount += 1
+      let (purpose, order): (ReplayLatency.Purpose, Int) =
+        switch request {
+        case .submit(let order, _): (.entry, order)
+        case .cancel(let order): (.cancel, order)
+        case .modify(let order, _): (.modify, order)
+        }
+      let delay = settings.latency.delay(purpose, order: order, request: requestCount, seed: settings.seed)
+      let arrival = Arrival(time: time + delay, request: request)
+      let place = arrivals.lastIndex { $0.time <= arrival.time }.map { $0 + 1 } ?? 0
+      arrivals.insert(arrival, at: place)
+    }
+  }
+
+  private func top(_ side: Side) -> BookLevel? {
+    lags ? view.ladder(side, depth: 1).first : market.ladder(side, depth: 1).first
+  }
+
+  /// Brings the view to what is known at a time.
+  private mutating func look(until time: Int64) {
+    guard lags else { return }
+    while seen < unseen.count, unseen[seen].known <= time - settings.latency.feed {
+      view.apply(unseen[seen])
+      seen += 1
+    }
+    if seen > 1 << 16 {
+      unseen.removeFirst(seen)
+      seen = 0
+    }
+  }
+
+  // MARK: - The venue
+
+  private mutating func arrive(_ request: ReplayDesk.Request, _ time: Int64) {
+    switch request {
+    case .submit(let order, let ticket):
+      report.submitted += 1
+      let number = market.submit(ticket, owner: 1, time: time)
+      atVenue[order] = number
+      atDesk.append(order)
+      working.append(number)
+    case .cancel(let order):
+      if !(atVenue[order].map { market.cancel($0) } ?? false) { report.cancelsRejected += 1 }
+    case .modify(let order, let change):
+      if !(atVenue[order].map { market.modify($0, change, time: time) } ?? false) {
+        report.changesRejected += 1
+      }
+    }
+    if market.hasExecutions { settleFills() }
+    noteEndings(at: time)
+  }
+
+  /// Books the fills since the last time and sends word of them.
+  private mutating func settleFills() {
+    for var fill in market.takeExecutions() {
+      let time = fill.time
+      let isDone = !market.state(fill.order).status.isWorking
+      if isDone { working.removeAll { $0 == fill.order } }
+      fill.order = atDesk.indices.contains(fill.order) ? atDesk[fill.order] : desk.nextOrder - 1
+      report.book(fill)
+      probes.add(fill: report.fills.count - 1, at: time, side: fill.side, price: fill.price)
+      let response = time + settings.latency.response
+      tell(
+        Told(
+          time: response, signal: .filled(order: fill.order, lots: fill.lots, price: fill.price),
+          lots: fill.side.sign * fill.lots))
+    }
+  }
+
+  /// Sends word of orders that ended without being filled.
+  private mutating func noteEndings(at time: Int64) {
+    var place = 0
+    while place < working.count {
+      let state = market.state(working[place])
+      guard !state.status.isWorking else {
+        place += 1
+        continue
+      }
+      if state.status != .filled {
+        report.endings[state.reason?.rawValue ?? state.status.rawValue, default: 0] += 1
+        tell(
+          Told(
+            time: time + settings.latency.response, signal: .ended(order: atDesk[working[place]], state.reason), lots: 0
+          ))
+      }
+      working.remove(at: place)
+    }
+  }
+
+  private mutating func tell(_ word: Told) {
+    let place = told.lastIndex { $0.time <= word.time }.map { $0 + 1 } ?? 0
+    told.insert(word, at: place)
+  }
+
+  private func mid() -> Double? {
+    guard let bid = market.best(.buy), let ask = market.best(.sell) else { return nil }
+    return Double(bid + ask) / 2
+  }
+
+  /// What came of it; the last mid marks what is still held, else the last trade, else the last fill.
+  consuming func finish() -> ReplayReport {
+    report.mark = mid() ?? market.last.map(Double.init) ?? report.fills.last.map { Double($0.price) }
+    report.unknownOrders = market.unknownOrders
+    return report
+  }
+}

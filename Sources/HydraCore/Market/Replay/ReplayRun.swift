@@ -1,0 +1,86 @@
+import HydraNumerics
+
+/// Runs a strategy over a recorded market: orders, levels or bars, as the file holds.
+///
+///     let file = try ReplayFile(path: "l2.csv", scale: TickScale(tick: 0.25)!)
+///     let report = try ReplayRun.run(file, strategy: TwoSidedQuoter(), settings: ReplayRunSettings())
+///     print(report.summary(settings))
+///
+/// One thread; the same file, strategy and settings give the same report on every machine.
+public enum ReplayRun {
+  /// Events read at a time.
+  static let piece = 65_536
+
+  /// Plays a file to its end in bounded memory.
+  ///
+  /// Throws what reading the file throws.
+  public static func run(
+    _ file: ReplayFile, strategy: any ReplayStrategy, settings: ReplayRunSettings
+  ) throws -> ReplayReport {
+    switch file.contents {
+    case .bars:
+      var replay = BarReplay(settings: settings, strategy: strategy)
+      while case let bars = try file.bars(limit: piece), !bars.isEmpty {
+        bars.withUnsafeBufferPointer { replay.play($0) }
+      }
+      return replay.finish()
+    case .orders:
+      return try play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings) {
+        try file.events(limit: piece)
+      }
+    case .levels:
+      return try play(LevelReplay(venueSettings(settings)), LevelReplay(), strategy, settings) {
+        try file.events(limit: piece)
+      }
+    }
+  }
+
+  /// Plays events in memory; `contents` is `orders` or `levels`.
+  public static func run(
+    _ events: [ReplayEvent], _ contents: ReplayFile.Contents, strategy: any ReplayStrategy,
+    settings: ReplayRunSettings
+  ) -> ReplayReport {
+    precondition(contents != .bars, "events are no bars")
+    var left: [ReplayEvent]? = events
+    func next() -> [ReplayEvent] {
+      defer { left = nil }
+      return left ?? []
+    }
+    return contents == .orders
+      ? play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, next)
+      : play(LevelReplay(venueSettings(settings)), LevelReplay(), strategy, settings, next)
+  }
+
+  /// Plays bars in memory.
+  public static func run(
+    _ bars: [ReplayBar], strategy: any ReplayStrategy, settings: ReplayRunSettings
+  ) -> ReplayReport {
+    var replay = BarReplay(settings: settings, strategy: strategy)
+    bars.withUnsafeBufferPointer { replay.play($0) }
+    return replay.finish()
+  }
+
+  private static func venueSettings(_ settings: ReplayRunSettings) -> ReplaySettings {
+    var venue = ReplaySettings()
+    venue.selfMatch = settings.selfMatch
+    venue.queueModel = settings.queueModel
+    return venue
+  }
+
+  /// The strategy sees a market of its own where it lags: with a feed latency, or where events are known later than they
+  /// happen.
+  private static func play<Market: ReplayMarket & ~Copyable>(
+    _ market: consuming Market, _ view: consuming Market, _ strategy: any ReplayStrategy,
+    _ settings: ReplayRunSettings, _ next: () throws -> [ReplayEvent]
+  ) rethrows -> ReplayReport {
+    var events = try next()
+    let lags = settings.latency.feed > 0 || events.contains { $0.known > $0.time }
+    var engine = ReplayEngine(market, view: view, lags: lags, settings: settings, strategy: strategy)
+    if let first = events.first { engine.start(at: first.time) }
+    while !events.isEmpty {
+      events.withUnsafeBufferPointer { engine.play($0) }
+      events = try next()
+    }
+    return engine.finish()
+  }
+}

@@ -1,0 +1,114 @@
+import ArgumentParser
+import Foundation
+import HydraCore
+
+/// `hydra replay run`: a strategy over a recorded market.
+struct ReplayRunCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run",
+    abstract: "Run a strategy over recorded orders, price levels or bars.",
+    discussion: """
+      FILE is CSV, told by its columns, or DBN (mbo, mbp-1, mbp-10, tbbo, bbo, trades, ohlcv); .gz and .zst as they are:
+        orders  ts,kind,id,side,price,qty   kind add, del, mod, exec, trade, clear, session_end
+        levels  ts,kind,side,price,qty      kind depth, trade (side of the aggressor), clear, session_end
+        bars    ts,open,high,low,close,volume
+      ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known.
+
+      Writes DIR/fills.csv, DIR/summary.json and DIR/manifest.json (hashes of data and results, settings, version) and \
+      prints the summary; 'hydra replay verify DIR' repeats the run.
+
+      Strategies and their settings:
+        quoter    interval_s (60), lots (1), max_position (5)
+        sma       fast (20), slow (50), lots (1); bars
+        executor  side (buy), lots (1), interval_s (10), patience_s (600), protection_ticks (4)
+        none
+      Settings of every run: tick (0.25), point_value (1), fee (0, per lot and side), latency_ms (0, each way), \
+      entry_latency_ms, cancel_latency_ms, modify_latency_ms, response_latency_ms, feed_latency_ms, jitter_ms (0), \
+      queue_model (risk_averse, power, power2, power3, log, log2), n (1), half_spread (0, bars), participation (0.1, \
+      bars), smp (off, cancel_resting, cancel_newest), instrument (of a DBN file), seed.
+      """)
+
+  @Argument(help: "File of events or bars.")
+  var file: String
+
+  @Option(help: "quoter, sma, executor or none.")
+  var strategy: String
+
+  @Option(name: .customLong("set"), help: "key=value; may be repeated.")
+  var sets: [String] = []
+
+  @Option(name: .customLong("dir"), help: "Folder for fills, summary and manifest.")
+  var directory: String = "replay-run"
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    var values: [String: String] = [:]
+    for pair in sets {
+      guard let place = pair.firstIndex(of: "=") else { throw RunnerError(.usage, "--set '\(pair)' is not key=value") }
+      values[String(pair[..<place])] = String(pair[pair.index(after: place)...])
+    }
+    let record: ReplayRecord
+    do {
+      record = try ReplayRecord(file: file, strategy: strategy, values: values, seed: common.seed)
+    } catch let fault as ReplayConfiguration.Fault {
+      throw RunnerError(.usage, fault.description)
+    }
+    do {
+      try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+    } catch {
+      throw RunnerError(.cannotCreate, "\(directory): cannot be made")
+    }
+    try OutputOptions.write(record.fills, to: "\(directory)/fills.csv")
+    try OutputOptions.write(record.summary.text + "\n", to: "\(directory)/summary.json")
+    try OutputOptions.write(
+      record.manifest(version: Version.number).prettyText + "\n", to: "\(directory)/manifest.json")
+    try output.write(summary: record.summary)
+  }
+}
+
+/// `hydra replay verify`: the same run again.
+struct ReplayVerifyCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "verify",
+    abstract: "Repeat a run from its manifest and compare the hashes of data, fills and summary; 65 when one differs.")
+
+  @Argument(help: "Folder of the run.")
+  var directory: String
+
+  @Option(help: "The data, when they stand elsewhere now.")
+  var data: String?
+
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var common: RunOptions
+
+  func run() async throws {
+    let path = "\(directory)/manifest.json"
+    let manifest: JSONValue
+    do {
+      manifest = try JSONValue(parsing: FileBytes.read(path))
+    } catch let error as JSONError {
+      throw RunnerError(.badData, "\(path): \(error.description)")
+    }
+    let record: ReplayRecord
+    do {
+      record = try ReplayRecord(manifest: manifest, data: data)
+    } catch let fault as ReplayConfiguration.Fault {
+      throw RunnerError(.badData, "\(path): \(fault.description)")
+    }
+    let checks = record.compare(manifest)
+    let files = try ["fills.csv", "summary.json"].map { name in
+      (name, SHA256.hash(try FileBytes.readRaw("\(directory)/\(name)")) == (manifest["results"]?[name]?.string ?? ""))
+    }
+    let all = checks + files.map { ("file_\($0.0)", $0.1) }
+    let same = all.allSatisfy(\.1)
+    var summary: JSONValue = ["same": .bool(same)]
+    for (name, holds) in all { summary[name] = .bool(holds) }
+    try output.write(summary: summary)
+    guard same else {
+      let different = all.filter { !$0.1 }.map(\.0).joined(separator: ", ")
+      throw RunnerError(.badData, "\(directory): \(different) differ from the manifest")
+    }
+  }
+}
