@@ -7,7 +7,7 @@ struct LearnCommand: AsyncParsableCommand {
     commandName: "learn",
     abstract: "Metrics, calibration, scaling, and optimisers on known functions.",
     subcommands: [
-      LearnMetricsCommand.self, LearnCalibrateCommand.self, LearnScaleCommand.self,
+      LearnMetricsCommand.self, LearnCalibrateCommand.self, LearnScaleCommand.self, LearnSearchTestCommand.self,
     ])
 }
 

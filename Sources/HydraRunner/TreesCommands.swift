@@ -6,9 +6,10 @@ import HydraCore
 struct TreesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trees",
-    abstract: "Gradient boosted trees: train, predict, explain, rank features.",
+    abstract: "Gradient boosted trees: train, tune, predict, explain, rank features.",
     subcommands: [
       TreesTrainCommand.self, TreesPredictCommand.self, TreesExplainCommand.self, TreesImportanceCommand.self,
+      TreesTuneCommand.self,
     ])
 }
 
@@ -273,7 +274,7 @@ enum TreesParameters {
     }
   }
 
-  private static func file(_ path: String) throws -> [(name: String, value: String)] {
+  static func file(_ path: String) throws -> [(name: String, value: String)] {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw RunnerError(.noInput, "\(path): no such file", hint: "--params takes a JSON file or key=value")
     }

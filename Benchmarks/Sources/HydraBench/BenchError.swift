@@ -22,7 +22,7 @@ struct BenchError: Error, CustomStringConvertible {
     case let error as BenchError: error.code
     case let error as FileError: error.reason.hasPrefix("No such file") ? 66 : 74
     case is CSVError, is JSONError, is DBNError: 65
-    case is LightGBMParameterError, is TreeFitError, is DriftDetectorError: 64
+    case is LightGBMParameterError, is TreeFitError, is DriftDetectorError, is SearchError: 64
     default: 70
     }
   }

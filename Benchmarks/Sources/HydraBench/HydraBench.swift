@@ -15,13 +15,11 @@ enum HydraBench {
       \(TreesCall.usage)
       \(DriftCall.usage)
       \(ReplayCall.usage)
+      \(SearchCall.usage)
       \(AllCall.usage)
 
     One thread unless the parameters say otherwise. Reading input is not timed; results are checked before they are.
     """
-
-  /// Calls of the comparison harness whose part of the library is not in this version.
-  static let later = ["search"]
 
   static func main() {
     do {
@@ -41,10 +39,9 @@ enum HydraBench {
     case "trees": try TreesCall.run(rest)
     case "drift": try DriftCall.run(rest)
     case "replay": try ReplayCall.run(rest)
+    case "search": try SearchCall.run(rest)
     case "all": try AllCall.run(rest)
-    case _ where later.contains(call):
-      throw BenchError.usage("'\(call)' is not in this version; calls: options, trees, drift, replay, all")
-    default: throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, replay, all")
+    default: throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, replay, search, all")
     }
   }
 }

@@ -49,6 +49,7 @@ extension ExitStatus {
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
     case is HTTPError, is LanguageModelError: self = .unavailable
     case is ExplanationError, is MetricError: self = .badData
+    case is SearchError: self = .usage
     default: return nil
     }
   }
