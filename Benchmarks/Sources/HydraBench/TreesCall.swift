@@ -10,13 +10,14 @@ enum TreesCall {
     let arguments = try Arguments(
       words, call: "trees", positional: 0,
       options: ["train", "test", "label", "params", "pred-out", "shap-rows", "shap-out", "repeat"])
-    let parameters = try parameters(arguments.required("params"))
-    let (settings, threads) = (parameters.settings, parameters.threads ?? 1)
+    let (parameters, categorical) = try parameters(arguments.required("params"))
+    let threads = parameters.threads ?? 1
     let repeats = try arguments.whole("repeat", default: 3)
     let wanted = try arguments.whole("shap-rows", default: 0, least: 0)
     let label = try arguments.required("label")
     let (train, names) = try rows(arguments.required("train"), label: label)
     let (test, _) = try rows(arguments.required("test"), label: label, names: names)
+    let settings = try parameters.settings(forFeatures: names, categorical: categorical)
 
     var fitted: GradientBoostedTrees?
     let training = try Measurement(repeats: repeats) {
@@ -64,28 +65,42 @@ enum TreesCall {
     print(report.text)
   }
 
-  /// LightGBM's parameters from a JSON file, or from the JSON itself when it begins with a brace.
-  private static func parameters(_ source: String) throws -> LightGBMParameters {
+  /// LightGBM's parameters from a JSON file, or from the JSON itself when it begins with a brace; the names under
+  /// `categorical` are columns of categories.
+  private static func parameters(
+    _ source: String
+  ) throws -> (parameters: LightGBMParameters, categorical: [String]) {
     let isText = source.drop { $0 == " " }.hasPrefix("{")
     let value = try isText ? JSONValue(parsing: source) : JSONValue(parsing: FileBytes.read(source))
     let place = isText ? "--params" : source
     guard let members = value.object else { throw BenchError.badData("\(place): an object of parameters is expected") }
     var pairs: [(name: String, value: String)] = []
+    var categorical: [String] = []
     for (name, value) in members {
-      if ["categorical", "categorical_feature", "cat_feature"].contains(name) {
-        guard value.array?.isEmpty ?? (value.string?.isEmpty ?? value.isNull) else {
-          throw BenchError.usage("\(place): '\(name)': training does not split on categories in this version")
-        }
-        continue
-      }
       switch value {
-      case .string(let text): pairs.append((name, text))
-      case .bool(let flag): pairs.append((name, flag ? "true" : "false"))
-      case .number, .integer: pairs.append((name, value.text))
-      default: throw BenchError.badData("\(place): parameter '\(name)' is not a number, a text or a flag")
+      case .array(let names) where name == "categorical": categorical = names.compactMap { $0.string }
+      case .array(let values): pairs.append((name, try list(values, name, place)))
+      default: pairs.append((name, try text(value, name, place)))
       }
     }
-    return try LightGBMParameters(pairs)
+    return (try LightGBMParameters(pairs), categorical)
+  }
+
+  private static func text(_ value: JSONValue, _ name: String, _ place: String) throws -> String {
+    switch value {
+    case .string(let text): text
+    case .bool(let flag): flag ? "true" : "false"
+    case .number, .integer: value.text
+    default: throw BenchError.badData("\(place): parameter '\(name)' is not a number, a text or a flag")
+    }
+  }
+
+  /// A list as LightGBM writes it, lists in it in brackets.
+  private static func list(_ values: [JSONValue], _ name: String, _ place: String) throws -> String {
+    try values.map { value in
+      if case .array(let inner) = value { return "[\(try list(inner, name, place))]" }
+      return try text(value, name, place)
+    }.joined(separator: ",")
   }
 
   private static func rows(
@@ -98,13 +113,16 @@ enum TreesCall {
 
   /// Seconds for the prediction of one row, the median over repeats of up to 2,000 rows one after another.
   static func singles(_ model: GradientBoostedTrees, _ features: Matrix, repeats: Int) -> Double {
-    let rows = (0..<min(features.rows, 2_000)).map {
-      Matrix(rows: 1, columns: features.columns, values: features.row($0))
-    }
+    let rows = (0..<min(features.rows, 2_000)).map { features.row($0) }
     let measurement = Measurement(repeats: repeats) {
-      var sum = 0.0
-      for row in rows { sum += model.predict(row)[0] }
-      return sum
+      withUnsafeTemporaryAllocation(of: Double.self, capacity: model.scores) { result in
+        var sum = 0.0
+        for row in rows {
+          row.withUnsafeBufferPointer { model.predict($0, into: result) }
+          sum += result[0]
+        }
+        return sum
+      }
     }
     return measurement.seconds / Double(max(rows.count, 1))
   }

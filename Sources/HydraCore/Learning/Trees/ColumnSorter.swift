@@ -24,17 +24,23 @@ struct ColumnSorter: ~Copyable {
 
   /// Sorts the values that are not missing; calls `body` with sorted values, their rows and how many there are.
   ///
+  /// Where nothing counts as missing, NaN counts as zero.
+  ///
   /// - Precondition: `count` is at most the capacity; `column` has `count` values `stride` apart.
   func sort(
-    _ column: UnsafePointer<Double>, stride: Int, count: Int,
+    _ column: UnsafePointer<Double>, stride: Int, count: Int, missing: SplitDecision.MissingKind = .nan,
     _ body: (_ keys: UnsafePointer<UInt64>, _ rows: UnsafePointer<UInt32>, _ count: Int) -> Void
   ) {
     assert(count <= capacity)
     counts.initialize(repeating: 0, count: Self.digits * Self.radix)
     var present = 0
     for row in 0..<count {
-      let value = column[row * stride]
-      guard !value.isNaN else { continue }
+      var value = column[row * stride]
+      if value.isNaN {
+        guard missing == .none else { continue }
+        value = 0
+      }
+      if missing == .zero, abs(value) <= SplitDecision.zeroBound { continue }
       let key = Self.key(of: value)
       keys[present] = key
       rows[present] = UInt32(truncatingIfNeeded: row)

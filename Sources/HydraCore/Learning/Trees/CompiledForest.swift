@@ -27,8 +27,11 @@ struct CompiledForest: Sendable {
   private var categorySets: [ArraySlice<UInt32>] = []
   /// Trees with linear leaves are few and are walked one by one.
   private var linearTrees: [RegressionTree]?
+  /// The same trees for eight descents at a time, where all splits are plain.
+  private let lockstep: LockstepForest?
 
   init(_ trees: [RegressionTree]) {
+    lockstep = LockstepForest(trees)
     for tree in trees {
       let firstNode = Int32(nodes.count)
       let firstLeaf = Int32(leafValues.count)
@@ -111,6 +114,10 @@ struct CompiledForest: Sendable {
     _ features: UnsafePointer<Double>, columns: Int, rows: Range<Int>, trees: Int, width: Int,
     to scores: UnsafeMutablePointer<Double>
   ) {
+    if let lockstep {
+      return lockstep.addScores(
+        features, columns: columns, rows: rows, trees: 0..<trees, width: width, to: scores)
+    }
     if let linearTrees {
       for row in rows {
         for tree in 0..<trees {

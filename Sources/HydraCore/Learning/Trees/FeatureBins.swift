@@ -1,13 +1,22 @@
-/// The bins of one feature: value bins by ascending upper bound, then one for missing values when there are any.
+/// The bins of one feature: value bins by ascending upper bound, or one per category, then one for missing values when
+/// there are any.
 struct FeatureBins: Hashable, Sendable {
-  /// The largest value of each bin, in the sense `value <= bound`; the last is infinite.
+  /// The largest value of each bin, in the sense `value <= bound`; the last is infinite. Empty for categories.
   var upperBounds: [Double]
   var hasMissing: Bool
+  /// What is in the bin of missing values.
+  var missing: SplitDecision.MissingKind
+  /// The category of each bin, those with most rows first; nil for a numerical feature. The bin of missing values then
+  /// holds all that is in no other bin.
+  var categories: [Int]?
 
-  var count: Int { upperBounds.count + (hasMissing ? 1 : 0) }
+  /// The bins that are not the one for missing values.
+  var valueBins: Int { categories?.count ?? upperBounds.count }
+  var count: Int { valueBins + (hasMissing ? 1 : 0) }
   /// One bin distinguishes nothing.
   var isUseful: Bool { count > 1 }
-  var missingBin: Int { upperBounds.count }
+  var missingBin: Int { valueBins }
+  var isCategorical: Bool { categories != nil }
 
   /// Bins of nearly equal numbers of rows; a value with many rows has its own, and there are as many bins as distinct
   /// values when those are few.
@@ -18,8 +27,51 @@ struct FeatureBins: Hashable, Sendable {
   ///   - minimumRows: the fewest rows in a value bin (the last may have fewer).
   ///
   /// Source: the greedy rule of LightGBM's `GreedyFindBin`, without its special bin for zero.
-  init(sortedKeys keys: UnsafePointer<UInt64>, count: Int, hasMissing: Bool, maximum: Int, minimumRows: Int) {
+  init(
+    sortedKeys keys: UnsafePointer<UInt64>, count: Int, hasMissing: Bool, missing: SplitDecision.MissingKind = .nan,
+    maximum: Int, minimumRows: Int
+  ) {
     self.hasMissing = hasMissing
+    self.missing = missing
+    let (distinct, counts) = Self.distinct(keys, count)
+    let bins = max(min(maximum - (hasMissing ? 1 : 0), count / minimumRows), 1)
+    let cuts = distinct.count <= bins ? Self.cutsBetween(counts, minimumRows) : Self.greedyCuts(counts, count, bins)
+    upperBounds = cuts.map {
+      Self.between(ColumnSorter.value(of: distinct[$0]), ColumnSorter.value(of: distinct[$0 + 1]))
+    }
+    upperBounds.append(.infinity)
+  }
+
+  /// The categories with most rows, until 99 % of the rows are in a bin or the bins run out.
+  ///
+  /// Source: LightGBM's `BinMapper::FindBin` for categories.
+  init(categoryKeys keys: UnsafePointer<UInt64>, count: Int, total: Int, maximum: Int, minimumRows: Int) {
+    let (distinct, counts) = Self.distinct(keys, count)
+    var rows: [Int: Int] = [:]
+    for (key, number) in zip(distinct, counts) {
+      let value = ColumnSorter.value(of: key)
+      // Cut towards zero, as in prediction: -0.5 is category 0.
+      if value > -1 { rows[Int(value), default: 0] += number }
+    }
+    let order = rows.keys.sorted { (-(rows[$0] ?? 0), $0) < (-(rows[$1] ?? 0), $1) }
+    let known = rows.values.reduce(0, +)
+    var kept: [Int] = []
+    var covered = 0
+    for category in order {
+      let number = rows[category] ?? 0
+      let isRare = number < minimumRows || Double(covered) >= 0.99 * Double(known)
+      // Few categories are all kept, so that none is lost among them.
+      guard kept.count < maximum - 1, !isRare || (kept.count < 2 && number > 0) else { break }
+      kept.append(category)
+      covered += number
+    }
+    upperBounds = []
+    missing = .nan
+    categories = kept
+    hasMissing = covered < total
+  }
+
+  private static func distinct(_ keys: UnsafePointer<UInt64>, _ count: Int) -> (values: [UInt64], counts: [Int]) {
     var distinct: [UInt64] = []
     var counts: [Int] = []
     for index in 0..<count {
@@ -30,12 +82,7 @@ struct FeatureBins: Hashable, Sendable {
         counts.append(1)
       }
     }
-    let bins = max(min(maximum - (hasMissing ? 1 : 0), count / minimumRows), 1)
-    let cuts = distinct.count <= bins ? Self.cutsBetween(counts, minimumRows) : Self.greedyCuts(counts, count, bins)
-    upperBounds = cuts.map {
-      Self.between(ColumnSorter.value(of: distinct[$0]), ColumnSorter.value(of: distinct[$0 + 1]))
-    }
-    upperBounds.append(.infinity)
+    return (distinct, counts)
   }
 
   /// Cuts after every value that completes a bin of enough rows.
@@ -85,17 +132,5 @@ struct FeatureBins: Hashable, Sendable {
     let largest = Double.greatestFiniteMagnitude
     let middle = max(low, -largest) / 2 + min(high, largest) / 2
     return middle >= low && middle < high ? middle : low
-  }
-
-  /// The bin of a value, by bisection.
-  func bin(of value: Double) -> Int {
-    if value.isNaN { return missingBin }
-    var low = 0
-    var high = upperBounds.count - 1
-    while low < high {
-      let middle = (low + high) / 2
-      if value <= upperBounds[middle] { high = middle } else { low = middle + 1 }
-    }
-    return low
   }
 }

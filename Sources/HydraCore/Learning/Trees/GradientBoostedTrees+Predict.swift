@@ -11,8 +11,31 @@ extension GradientBoostedTrees {
 
   /// The prediction for one row of a model with a single score.
   public func predict(_ row: [Double]) -> Double {
-    precondition(scores == 1, "a prediction with \(scores) scores is not one number; use predict(Matrix)")
-    return predict(Matrix(rows: 1, columns: row.count, values: row))[0]
+    precondition(scores == 1, "a prediction with \(scores) scores is not one number; use predict(_:into:)")
+    return withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { result in
+      row.withUnsafeBufferPointer { predict($0, into: result) }
+      return result[0]
+    }
+  }
+
+  /// The prediction for one row, written to `result`: for streams of rows, without taking memory.
+  ///
+  /// The same bits as `predict(Matrix)`.
+  /// - Precondition: `row` has a value per feature, `result` room for a number per score.
+  public func predict(_ row: UnsafeBufferPointer<Double>, into result: UnsafeMutableBufferPointer<Double>) {
+    precondition(row.count == features, "\(row.count) columns for a model of \(features) features")
+    precondition(result.count == scores, "room for \(result.count) numbers where \(scores) are needed")
+    guard let output = result.baseAddress else { return }
+    output.initialize(repeating: 0, count: scores)
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: 1) { nothing in
+      // Trees of a model without columns are leaves and read nothing.
+      guard let input = row.baseAddress ?? UnsafePointer(nothing.baseAddress) else { return }
+      forest.addScores(input, columns: features, rows: 0..<1, trees: trees.count, width: scores, to: output)
+    }
+    if averagesRounds, rounds > 0 {
+      for score in 0..<scores { output[score] /= Double(rounds) }
+    }
+    objective.applyLink(result)
   }
 
   /// Raw scores: sums of leaf values, before the link and, for a random forest, before the division by the rounds.

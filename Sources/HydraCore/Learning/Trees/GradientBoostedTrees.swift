@@ -75,8 +75,18 @@ public struct BoostingHistory: Hashable, Codable, Sendable {
   public var metric: String
   /// The loss on the training rows after the last round kept.
   public var trainingLoss: Double
-  /// The loss on the validation rows after each round that was trained; empty without validation rows.
+  /// The first metric on the validation rows after each round that was trained; empty without validation rows.
   public var validationLoss: [Double]
+  /// All metrics on the validation rows, in the order of the settings, those of the program last.
+  public var validationMetrics: [MetricHistory] = []
+}
+
+/// One metric, round by round.
+public struct MetricHistory: Hashable, Codable, Sendable {
+  /// Its name, as LightGBM calls it.
+  public var name: String
+  /// After each round.
+  public var values: [Double]
 }
 
 /// Features with targets, for validation.
@@ -87,11 +97,14 @@ public struct LabelledRows: Sendable {
   public var targets: [Double]
   /// One per row, not negative; nil weighs all the same.
   public var weights: [Double]?
+  /// The numbers of rows of consecutive queries, for ranking; nil where rows stand alone.
+  public var queries: [Int]?
 
-  public init(features: Matrix, targets: [Double], weights: [Double]? = nil) {
+  public init(features: Matrix, targets: [Double], weights: [Double]? = nil, queries: [Int]? = nil) {
     self.features = features
     self.targets = targets
     self.weights = weights
+    self.queries = queries
   }
 }
 

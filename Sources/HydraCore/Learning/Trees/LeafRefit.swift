@@ -41,10 +41,11 @@ extension GradientBoostedTrees {
         for leaf in refitted[index].leafValue.indices where !sums.rows[leaf].isEmpty {
           let members = sums.rows[leaf]
           let output =
-            objective.renewedQuantile.map { level in
-              sampleQuantile(
-                level, of: members.map { targets[$0] - scores[offset + $0] },
-                weights: weights.map { all in members.map { all[$0] } })
+            objective.renewedQuantile(ofScore: label).map { level in
+              scores.withUnsafeBufferPointer { scores in
+                objective.leafQuantile(
+                  level, rows: members, targets: targets, scores: scores.baseAddress! + offset, weights: weights)
+              }
             } ?? sums.output(leaf, l2: l2)
           let fresh = start + rate(of: index) * output
           refitted[index].leafValue[leaf] = decay * refitted[index].leafValue[leaf] + (1 - decay) * fresh
@@ -62,6 +63,7 @@ extension GradientBoostedTrees {
     _ features: Matrix, _ targets: [Double], _ weights: [Double]?, _ decay: Double, _ l2: Double
   ) throws {
     guard objective.isTrainable else { throw TreeFitError.notRefittable(reason: "objective \(objective)") }
+    if case .lambdaRank = objective { throw TreeFitError.notRefittable(reason: "ranking needs queries") }
     guard !averagesRounds else { throw TreeFitError.notRefittable(reason: "the rounds are averaged") }
     guard !trees.contains(where: { $0.linearLeaves != nil }) else {
       throw TreeFitError.notRefittable(reason: "leaves are linear")

@@ -18,7 +18,8 @@ extension GradientBoostedTrees {
     let features = lastFeature + 1
     let names = try header.words("feature_names", count: features)
     let ranges = header.has("feature_infos") ? try header.words("feature_infos", count: features) : nil
-    var objective = TreeObjective.loaded(name: "custom", link: .identity)
+    // A loss that LightGBM's user defined leaves no line.
+    var objective = TreeObjective.userDefined(link: .identity, scores: max(perRound, 1))
     if let line = header.text("objective") {
       guard let known = TreeObjective(line) else { throw header.error("objective", "'\(line)' is not known") }
       objective = known

@@ -8,7 +8,15 @@ extension TreeObjective {
     case .absoluteError: "l1"
     case .huber: "huber"
     case .quantile: "quantile"
+    case .quantiles: "quantiles"
+    case .fair: "fair"
+    case .absolutePercentageError: "mape"
     case .poisson: "poisson"
+    case .gamma: "gamma"
+    case .tweedie: "tweedie"
+    case .crossEntropy: "cross_entropy"
+    case .lambdaRank: "ndcg@5"
+    case .userDefined: "custom"
     case .binary: "binary_logloss"
     case .multiclass, .multiclassOneVersusAll: "multi_logloss"
     case .loaded(let name, _): name
@@ -18,7 +26,7 @@ extension TreeObjective {
   /// The weighted mean loss of predictions (after the link), laid out row after row.
   ///
   /// Squared error without the ½, log losses with probabilities kept 1e-15 away from 0; NaN for objectives that are
-  /// only read from files, and without rows.
+  /// only read from files, that need queries or closures, and without rows.
   public func loss(predictions: [Double], targets: [Double], weights: [Double]? = nil) -> Double {
     precondition(predictions.count == targets.count * scores, "\(predictions.count) predictions")
     var (sum, total) = (0.0, 0.0)
@@ -39,6 +47,22 @@ extension TreeObjective {
     case .huber(let delta):
       return abs(difference) <= delta ? difference * difference / 2 : delta * (abs(difference) - delta / 2)
     case .quantile(let level): return difference > 0 ? (1 - level) * difference : -level * difference
+    case .quantiles(let levels):
+      var sum = 0.0
+      for (label, level) in levels.enumerated() {
+        let difference = prediction[prediction.startIndex + label] - target
+        sum += difference > 0 ? (1 - level) * difference : -level * difference
+      }
+      return sum / Double(levels.count)
+    case .fair(let scale):
+      return scale * abs(difference) - scale * scale * Portable.log1p(abs(difference) / scale)
+    case .absolutePercentageError: return abs(difference) / max(1, abs(target))
+    case .gamma: return target / max(first, 1e-10) + Portable.log(max(first, 1e-10))
+    case .tweedie(let power):
+      let log = Portable.log(max(first, 1e-10))
+      return Portable.exp((2 - power) * log) / (2 - power) - target * Portable.exp((1 - power) * log) / (1 - power)
+    case .crossEntropy:
+      return -target * Portable.log(max(first, 1e-15)) - (1 - target) * Portable.log(max(1 - first, 1e-15))
     case .poisson: return first - target * Portable.log(max(first, 1e-10))
     case .binary: return -Portable.log(max(target == 1 ? first : 1 - first, 1e-15))
     case .multiclass: return -Portable.log(max(share(prediction, target), 1e-15))
@@ -46,7 +70,7 @@ extension TreeObjective {
       var sum = 0.0
       for value in prediction { sum += value }
       return -Portable.log(max(sum > 0 ? share(prediction, target) / sum : 0, 1e-15))
-    case .loaded: return .nan
+    case .lambdaRank, .userDefined, .loaded: return .nan
     }
   }
 

@@ -17,8 +17,13 @@ public struct SplitDecision: RawRepresentable, Hashable, Sendable {
     rawValue = missing.rawValue << 2 | (missingGoesLeft ? 2 : 0)
   }
 
+  /// Membership in a set of categories; missing values are in none.
+  public static let categorical = SplitDecision(bits: 1)
+
+  private init(bits: UInt8) { rawValue = bits }
+
   /// What a node takes for missing.
-  public enum MissingKind: UInt8, Hashable, Sendable {
+  public enum MissingKind: UInt8, Hashable, Codable, Sendable {
     /// Nothing: NaN is compared as zero.
     case none
     /// NaN and zero (to within ±1e-35).

@@ -1,28 +1,3 @@
-/// The best cut of one leaf found so far.
-struct SplitCandidate {
-  /// What `LeafTerms.gain` turns into the gain; higher is better within one leaf.
-  var score = -Double.infinity
-  var feature = -1
-  /// Bins up to this one go left.
-  var bin = 0
-  var missingGoesLeft = false
-  /// Whether the leaf had missing values of the feature, so that their direction was learned.
-  var sawMissing = false
-  var left = GradientSum.zero
-
-  /// The higher score wins, then the feature of the lower number.
-  func isBetter(than other: SplitCandidate) -> Bool {
-    score > other.score || (score == other.score && feature < other.feature && feature >= 0)
-  }
-}
-
-/// How many bins of a feature hold values, and whether one more holds missing ones.
-struct FeatureBinLayout {
-  var valueBins: Int
-  var hasMissing: Bool
-  var count: Int { valueBins + (hasMissing ? 1 : 0) }
-}
-
 /// Finds the best cut of a leaf by one feature.
 ///
 /// The gain of a cut is G_L² / (H_L + λ) + G_R² / (H_R + λ) - G² / (H + λ). With T = H + 2λ and D = H_L + λ the first
@@ -34,66 +9,95 @@ struct FeatureBinLayout {
 /// so the cut with the highest q wins. Eight cuts at a time are compared with the best q so far by
 /// x² > q D (T - D), without a division; few cuts are better and are looked at one by one.
 struct SplitSearch {
-  /// Where eligible cuts of a feature are collected; all three have room for 256 + 8.
+  /// Where cuts of a feature are collected.
   struct Scratch {
     var words: UnsafeMutablePointer<Int64>
     var hessians: UnsafeMutablePointer<Int64>
     var bins: UnsafeMutablePointer<Int32>
-
-    static let capacity = histogramWidth + 8
+    /// Room for the bins of one feature out of a bundle, in pairs of words.
+    var plain: UnsafeMutablePointer<Int64>
   }
 
-  var leaf: LeafTerms
+  let leaf: LeafTerms
+  /// What constraints make of the leaf; nil where values are -G / (H + λ) and any cut is allowed.
+  var shape: LeafShape?
+  /// The key of the random cuts of the leaf's node; nil to look at all.
+  var drawKey: UInt64?
 
-  /// Looks for a cut by a feature that is better than `best`, missing values going either way, and puts it there.
+  /// Looks for a cut by a numerical feature that is better than `best`, missing values going either way, and puts it
+  /// there.
   func search<Word: HistogramWord>(
-    _ histogram: UnsafePointer<Word>, feature: Int, bins: FeatureBinLayout, scratch: Scratch,
+    _ histogram: UnsafePointer<Word>, feature: Int, bins: FeatureBins, direction: Int, scratch: Scratch,
     best: inout SplitCandidate
   ) {
-    let missing = bins.hasMissing ? histogram[bins.valueBins] : .zero
-    let sawMissing = leaf.scale.count(of: missing.gradients) != 0
+    let missing = bins.hasMissing ? histogram[bins.missingBin] : .zero
+    let sawMissing = leaf.scale.count(of: missing.word) != 0
+    let found = collect(histogram, bins.valueBins, scratch)
     for missingGoesLeft in [false, true] where sawMissing || !missingGoesLeft {
-      // All values left and missing ones right is a cut too; without missing values it would leave the right empty.
-      let cuts = sawMissing && !missingGoesLeft ? bins.valueBins : bins.valueBins - 1
-      let found = collect(histogram, from: missingGoesLeft ? missing : .zero, cuts: cuts, scratch)
-      guard found > 0 else { continue }
+      let start = missingGoesLeft ? missing : .zero
+      var places = eligible(scratch, found, start, Word.isPair)
+      if let drawKey, !places.isEmpty {
+        // The finaliser of SplitMix64, so that every node and feature has its own draw.
+        let place = places.lowerBound + Int(mixed(drawKey &+ UInt64(feature)) % UInt64(places.count))
+        places = place..<place + 1
+      }
+      guard !places.isEmpty else { continue }
       var score = best.score
-      let place = leaf.l1 == 0 ? bestPlace(scratch, found, Word.self, &score) : bestPlainly(scratch, found, &score)
+      let place =
+        leaf.l1 == 0 && shape == nil
+        ? bestPlace(scratch, places, start, &score) : bestPlainly(scratch, places, start, direction, &score)
       guard let place else { continue }
+      let left = start.plus(word(scratch, place))
       best = SplitCandidate(
         score: score, feature: feature, bin: Int(scratch.bins[place]), missingGoesLeft: missingGoesLeft,
-        sawMissing: sawMissing, left: GradientSum(scratch.words[place], Word.hasHessians ? scratch.hessians[place] : 0))
+        sawMissing: sawMissing, left: left.sum)
     }
   }
 
-  /// Writes the sums left of each cut that leaves enough rows and hessians on both sides; bins without rows, whose cuts
-  /// repeat the one before, are left out.
+  @inline(__always) func word<Word: HistogramWord>(_ scratch: Scratch, _ place: Int) -> Word {
+    Word(GradientSum(scratch.words[place], Word.isPair ? scratch.hessians[place] : 0))
+  }
+
+  /// Writes the sums up to each bin with rows; bins without rows, whose cuts repeat the one before, are left out.
   @inline(__always)
   private func collect<Word: HistogramWord>(
-    _ histogram: UnsafePointer<Word>, from start: Word, cuts: Int, _ scratch: Scratch
+    _ histogram: UnsafePointer<Word>, _ bins: Int, _ scratch: Scratch
   ) -> Int {
-    let mask = Int64(bitPattern: leaf.scale.countMask)
-    let (mostRows, mostHessians) = (leaf.rows - leaf.minimumRows, leaf.total.y - leaf.minimumHessian)
-    var sum = start
-    var bin = 0
-    while bin < cuts {
-      sum = sum.plus(histogram[bin])
-      if sum.gradients & mask >= leaf.minimumRows, !Word.hasHessians || sum.hessians >= leaf.minimumHessian { break }
-      bin += 1
-    }
-    // Sums go up with the bins, so what is too much on the left stays too much.
+    var sum = Word.zero
     var found = 0
-    while bin < cuts, sum.gradients & mask <= mostRows, !Word.hasHessians || sum.hessians <= mostHessians {
-      scratch.words[found] = sum.gradients
-      if Word.hasHessians { scratch.hessians[found] = sum.hessians }
+    for bin in 0..<bins {
+      let here = histogram[bin]
+      sum = sum.plus(here)
+      scratch.words[found] = sum.word
+      if Word.isPair { scratch.hessians[found] = sum.second }
       scratch.bins[found] = Int32(truncatingIfNeeded: bin)
-      // The cut after a bin without rows repeats the one before, and its place is taken again. (The first has rows.)
-      found &+= histogram[bin].gradients != 0 ? 1 : 0
-      bin &+= 1
-      // After the last cut this reads a bin that is not used.
-      sum = sum.plus(histogram[bin])
+      found &+= here.word != 0 ? 1 : 0
     }
     return found
+  }
+
+  /// The cuts that leave enough rows and hessians on both sides; sums go up with the bins, so these stand together.
+  @inline(__always)
+  private func eligible<Word: HistogramWord>(
+    _ scratch: Scratch, _ found: Int, _ start: Word, _ isPair: Bool
+  ) -> Range<Int> {
+    @inline(__always) func bound(_ isBelow: (Int64, Int64) -> Bool) -> Int {
+      var (low, high) = (0, found)
+      while low < high {
+        let middle = (low + high) / 2
+        let sum = start.plus(word(scratch, middle)).sum
+        if isBelow(leaf.scale.count(of: sum.x), leaf.scale.hessian(of: sum)) {
+          low = middle + 1
+        } else {
+          high = middle
+        }
+      }
+      return low
+    }
+    let (mostRows, mostHessian) = (leaf.rows - leaf.minimumRows, leaf.hessianSum - leaf.minimumHessian)
+    let first = bound { $0 < leaf.minimumRows || $1 < leaf.minimumHessian }
+    let end = bound { $0 <= mostRows && $1 <= mostHessian }
+    return first..<max(first, end)
   }
 
   /// Eight cuts at a time.
@@ -102,41 +106,45 @@ struct SplitSearch {
   /// The first place with the highest q, where that is above `score`.
   @inline(__always)
   private func bestPlace<Word: HistogramWord>(
-    _ scratch: Scratch, _ found: Int, _: Word.Type, _ score: inout Double
+    _ scratch: Scratch, _ places: Range<Int>, _ start: Word, _ score: inout Double
   ) -> Int? {
-    // The last lanes repeat the last cut, which is never better than itself.
-    for place in found..<(found + 7) & ~7 {
-      scratch.words[place] = scratch.words[found - 1]
-      if Word.hasHessians { scratch.hessians[place] = scratch.hessians[found - 1] }
-    }
-    let countBits = SIMD8<UInt64>(repeating: leaf.scale.countBits)
-    let countMask = SIMD8<UInt64>(repeating: leaf.scale.countMask)
+    let scale = leaf.scale
+    let shift = SIMD8<UInt64>(repeating: UInt64(scale.gradientShift))
+    let isPair = Word.isPair
+    let lowShift = SIMD8<UInt64>(repeating: scale.layout == .packed ? UInt64(scale.countBits) : 0)
+    let lowMask = SIMD8<UInt64>(
+      repeating: UInt64(scale.layout == .packed ? scale.hessianMask : scale.countMask))
     let signBit = SIMD8<UInt64>(repeating: 1 << 63)
     // A whole number below 2⁵² under the exponent of 2⁵² is 2⁵² + number: conversion without an instruction for it.
     let exponent = SIMD8<UInt64>(repeating: 0x4330_0000_0000_0000)
-    // The sign bit is flipped before the shift, which adds 2^(63 - countBits) to the number.
+    // The sign bit is flipped before the shift, which adds 2^(63 - shift) to the number.
     let signedOffset = Lanes(
-      repeating: 0x1p52 + Double(sign: .plus, exponent: 63 - Int(leaf.scale.countBits), significand: 1))
+      repeating: 0x1p52 + Double(sign: .plus, exponent: 63 - Int(scale.gradientShift), significand: 1))
     let hessianOffset = Lanes(repeating: 0x1p52 - leaf.l2)
     let slope = Lanes(repeating: leaf.slope)
     let width = Lanes(repeating: leaf.width)
+    let startWord = SIMD8<UInt64>(repeating: UInt64(bitPattern: start.word))
+    let startHessian = SIMD8<UInt64>(repeating: UInt64(bitPattern: start.second))
     let words = UnsafeRawPointer(scratch.words)
     let hessians = UnsafeRawPointer(scratch.hessians)
     var highest = Lanes(repeating: score)
     var result: Int?
-    var start = 0
-    while start < found {
-      let sums = words.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self)
-      let gradient = unsafeBitCast(((sums ^ signBit) &>> countBits) | exponent, to: Lanes.self) - signedOffset
+    var start = places.lowerBound
+    while start < places.upperBound {
+      // The last eight may repeat some; where there are fewer, lanes beyond the eligible cuts are not looked at.
+      if start + 8 > places.upperBound, places.count >= 8 { start = places.upperBound - 8 }
+      let sums = words.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self) &+ startWord
+      let gradient = unsafeBitCast(((sums ^ signBit) &>> shift) | exponent, to: Lanes.self) - signedOffset
       let hessianWords =
-        Word.hasHessians
-        ? hessians.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self) : sums & countMask
+        isPair
+        ? hessians.loadUnaligned(fromByteOffset: start &* 8, as: SIMD8<UInt64>.self) &+ startHessian
+        : (sums &>> lowShift) & lowMask
       let divisor = unsafeBitCast(hessianWords | exponent, to: Lanes.self) - hessianOffset
       let x = gradient - slope * divisor
       let square = x * x
       let product = divisor * (width - divisor)
       if anyIsPositive(square - highest * product) {
-        for lane in 0..<8 {
+        for lane in 0..<min(8, places.upperBound - start) {
           let candidate = square[lane] / product[lane]
           if candidate > score { (score, result) = (candidate, start + lane) }
         }
@@ -155,15 +163,11 @@ struct SplitSearch {
     let two = four.lowHalf | four.highHalf
     return (two[0] | two[1]) != 0
   }
+}
 
-  /// The same with an L1 penalty, cut by cut: the score is the sum of both sides' G² / (H + λ).
-  private func bestPlainly(_ scratch: Scratch, _ found: Int, _ score: inout Double) -> Int? {
-    var result: Int?
-    for place in 0..<found {
-      let left = GradientSum(scratch.words[place], scratch.hessians[place])
-      let candidate = leaf.sideScore(left) + leaf.sideScore(leaf.total &- left)
-      if candidate > score { (score, result) = (candidate, place) }
-    }
-    return result
-  }
+/// The finaliser of SplitMix64.
+func mixed(_ key: UInt64) -> UInt64 {
+  var value = (key ^ (key >> 30)) &* 0xbf58_476d_1ce4_e5b9
+  value = (value ^ (value >> 27)) &* 0x94d0_49bb_1331_11eb
+  return value ^ (value >> 31)
 }

@@ -6,17 +6,33 @@ extension LabelledRows {
   /// - Parameters:
   ///   - label: the column of targets; every field filled.
   ///   - weight: the column of weights, if any; every field filled.
+  ///   - query: the column that says which query a row belongs to, if any; rows of a query stand together.
   ///   - names: the feature columns in their order; all other columns of the table when nil.
-  public init(_ table: CSVTable, label: String, weight: String? = nil, features names: [String]? = nil) throws {
-    let names = try names ?? Self.featureNames(of: table, label: label, weight: weight)
+  public init(
+    _ table: CSVTable, label: String, weight: String? = nil, query: String? = nil, features names: [String]? = nil
+  ) throws {
+    let names = try names ?? Self.featureNames(of: table, label: label, weight: weight, query: query)
     try self.init(
       features: table.matrix(columns: names), targets: table.doubles(label, missing: .refused),
-      weights: weight.map { try table.doubles($0, missing: .refused) })
+      weights: weight.map { try table.doubles($0, missing: .refused) },
+      queries: query.map { Self.runs(of: table.strings(column: try table.requiredIndex(of: $0))) })
   }
 
-  /// The columns of a table that are neither label nor weight, in the order of the table.
-  public static func featureNames(of table: CSVTable, label: String, weight: String?) throws -> [String] {
-    let reserved = try ([label] + (weight.map { [$0] } ?? [])).map { try table.requiredIndex(of: $0) }
+  /// The lengths of the runs of equal fields.
+  private static func runs(of fields: [String]) -> [Int] {
+    var runs: [Int] = []
+    for (row, field) in fields.enumerated() {
+      if row > 0, field == fields[row - 1] { runs[runs.count - 1] += 1 } else { runs.append(1) }
+    }
+    return runs
+  }
+
+  /// The columns of a table that are neither label nor weight nor query, in the order of the table.
+  public static func featureNames(
+    of table: CSVTable, label: String, weight: String?, query: String? = nil
+  ) throws -> [String] {
+    let others = [weight, query].compactMap { $0 }
+    let reserved = try ([label] + others).map { try table.requiredIndex(of: $0) }
     return table.header.indices.filter { !reserved.contains($0) }.map { table.header[$0] }
   }
 }

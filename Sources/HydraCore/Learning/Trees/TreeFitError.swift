@@ -8,6 +8,10 @@ public enum TreeFitError: Error, Hashable, Sendable, CustomStringConvertible {
   case badTarget(row: Int, value: Double, expected: String)
   case negativeWeight(row: Int, value: Double)
   case badSetting(name: String, value: String)
+  /// A category too large for sets of categories.
+  case badCategory(column: Int, row: Int, value: Double)
+  /// An objective or metric of ranking without queries.
+  case noQueries
   /// Leaves of averaged, linear or class-less loaded models cannot be refitted.
   case notRefittable(reason: String)
 
@@ -19,6 +23,9 @@ public enum TreeFitError: Error, Hashable, Sendable, CustomStringConvertible {
     case .badTarget(let row, let value, let expected): "target \(value) of row \(row) is not \(expected)"
     case .negativeWeight(let row, let value): "weight \(value) of row \(row) is negative"
     case .badSetting(let name, let value): "\(value) is outside the range of \(name)"
+    case .badCategory(let column, let row, let value):
+      "category \(value) in column \(column) of row \(row) is above \(GradientBoostedTrees.largestCategory)"
+    case .noQueries: "ranking needs the numbers of rows of queries"
     case .notRefittable(let reason): "the leaves cannot be refitted: \(reason)"
     }
   }

@@ -1,30 +1,38 @@
 import HydraNumerics
 
-/// Grows one tree after another on the same binned features, always splitting the leaf that gains most.
+/// Grows one tree after another on the same binned features.
 ///
 /// All memory is taken at the start or, for histograms, when a tree first needs it, and used again for every tree.
-/// Feature groups are shared out among threads; each histogram is filled by one thread, and sums are whole numbers, so
+/// Column groups are shared out among threads; each histogram is filled by one thread, and sums are whole numbers, so
 /// the trees do not depend on the number of threads.
 final class TreeGrower {
-  private let matrix: BinnedMatrix
-  private let settings: GradientBoostedTrees.Settings
-  private let threads: Int
-  private let layouts: [FeatureBinLayout]
+  let matrix: BinnedMatrix
+  let settings: GradientBoostedTrees.Settings
+  let threads: Int
+  private let nodeFeatures: NodeFeatures
+  let value: LeafValue
+  private let members: [[Int]]
   /// The rows in the tree, leaf by leaf.
-  private let rows: UnsafeMutablePointer<UInt32>
-  private let spareRows: UnsafeMutablePointer<UInt32>
+  let rows: UnsafeMutablePointer<UInt32>
+  let spareRows: UnsafeMutablePointer<UInt32>
   /// The words of the rows of the leaf at hand, in the order of `rows`.
-  private let ordered: UnsafeMutablePointer<GradientSum>
-  private let words: UnsafeMutablePointer<GradientSum>
+  let ordered: UnsafeMutablePointer<GradientSum>
+  let words: UnsafeMutablePointer<GradientSum>
   private var histograms: [UnsafeMutablePointer<Int64>] = []
   private var freeHistograms: [Int] = []
-  private var hasHessians = false
+  var layout = GradientScale.Layout.constantHessian
+  /// The key of the draws of the tree at hand.
+  private var treeKey: UInt64 = 0
 
   init(_ matrix: BinnedMatrix, settings: GradientBoostedTrees.Settings, threads: Int) {
     self.matrix = matrix
     self.settings = settings
     self.threads = threads
-    layouts = matrix.bins.map { FeatureBinLayout(valueBins: $0.upperBounds.count, hasMissing: $0.hasMissing) }
+    nodeFeatures = NodeFeatures(matrix, settings: settings)
+    value = LeafValue(settings)
+    var members = [[Int]](repeating: [], count: matrix.groups)
+    for feature in matrix.places.indices { members[matrix.places[feature].column / matrix.groupWidth].append(feature) }
+    self.members = members
     rows = .allocate(capacity: max(matrix.rows, 1))
     spareRows = .allocate(capacity: max(matrix.rows, 1))
     ordered = .allocate(capacity: max(matrix.rows, 1))
@@ -39,25 +47,11 @@ final class TreeGrower {
     for histogram in histograms { histogram.deallocate() }
   }
 
-  /// A leaf while the tree grows.
-  private struct GrowingLeaf {
-    var start: Int
-    var terms: LeafTerms
-    var depth: Int
-    var histogram: Int?
-    /// The node above, and on which side of it; nil for the root.
-    var parent: (node: Int, isLeft: Bool)?
-    var best = SplitCandidate()
-    var gain = -Double.infinity
-
-    var count: Int { Int(terms.rows) }
-  }
-
   /// A grown tree, with its leaf values not yet scaled by the learning rate, and the rows of each leaf.
-  struct GrownTree {
+  struct GrownTree: Sendable {
     var tree: RegressionTree
-    /// The bin up to which rows go left, for each node.
-    var nodeBins: [(feature: Int, bin: Int, missingGoesLeft: Bool)]
+    /// How the binned features part at each node.
+    var nodes: [BinnedSplit]
     /// Leaf l has the rows `rows[starts[l]..<starts[l] + counts[l]]`.
     var starts: [Int]
     var counts: [Int]
@@ -73,8 +67,9 @@ final class TreeGrower {
   ///   - hessians: second derivatives, or nil where they are all 1.
   ///   - bag: the rows that count, ascending; nil for all.
   ///   - features: which of the binned features may be used; nil for all.
+  ///   - key: decides what is drawn at the nodes.
   func grow(
-    gradients: UnsafePointer<Double>, hessians: UnsafePointer<Double>?, bag: [UInt32]?, features: [Bool]?
+    gradients: UnsafePointer<Double>, hessians: UnsafePointer<Double>?, bag: [UInt32]?, features: [Bool]?, key: UInt64
   ) -> GrownTree {
     let count = bag?.count ?? matrix.rows
     if let bag {
@@ -82,9 +77,10 @@ final class TreeGrower {
     } else {
       for index in 0..<count { rows[index] = UInt32(truncatingIfNeeded: index) }
     }
-    hasHessians = hessians != nil
-    let root = quantise(gradients: gradients, hessians: hessians, count: count)
+    treeKey = key
+    let root = quantise(gradients: gradients, hessians: hessians, bag: bag, count: count)
     var leaves = [GrowingLeaf(start: 0, terms: root, depth: 0)]
+    leaves[0].setOutput(value, parent: 0)
     var assembly = TreeAssembly()
     defer { for leaf in leaves { release(leaf.histogram) } }
     if canSplit(leaves[0]) {
@@ -93,43 +89,20 @@ final class TreeGrower {
     }
     while leaves.count < settings.leaves {
       var chosen = 0
-      for leaf in leaves.indices where leaves[leaf].gain > leaves[chosen].gain { chosen = leaf }
+      for leaf in leaves.indices where comesFirst(leaves[leaf], leaves[chosen]) { chosen = leaf }
       guard leaves[chosen].gain > -.infinity else { break }
       split(chosen, &leaves, &assembly, features: features)
     }
-    return assembly.finish(leaves.map { ($0.start, $0.terms) }, matrix: matrix)
+    return assembly.finish(
+      leaves.map { finished($0, gradients: gradients, hessians: hessians) }, matrix: matrix)
   }
 
   // MARK: - Steps
 
-  /// Turns gradients into words; gives the terms of all rows in the tree.
-  private func quantise(
-    gradients: UnsafePointer<Double>, hessians: UnsafePointer<Double>?, count: Int
-  ) -> LeafTerms {
-    var (gradientSum, hessianSum) = (0.0, 0.0)
-    for index in 0..<count { gradientSum += abs(gradients[Int(rows[index])]) }
-    if let hessians {
-      for index in 0..<count { hessianSum += hessians[Int(rows[index])] }
-    }
-    let scale = GradientScale(rows: count, gradientSum: gradientSum, hessianSum: hessianSum)
-    var total = GradientSum.zero
-    if let hessians {
-      for index in 0..<count {
-        let row = Int(rows[index])
-        let word = GradientSum(scale.word(gradient: gradients[row]), scale.word(hessian: hessians[row]))
-        words[row] = word
-        total = total &+ word
-      }
-    } else {
-      let plain = plainWords(words)
-      for index in 0..<count {
-        let row = Int(rows[index])
-        let word = scale.word(gradient: gradients[row])
-        plain[row] = word
-        total.x &+= word
-      }
-    }
-    return LeafTerms(total, scale: scale, hasHessians: hasHessians, settings: settings)
+  private func comesFirst(_ leaf: GrowingLeaf, _ other: GrowingLeaf) -> Bool {
+    guard settings.growth == .depthWise, leaf.gain > -.infinity, other.gain > -.infinity, leaf.depth != other.depth
+    else { return leaf.gain > other.gain }
+    return leaf.depth < other.depth
   }
 
   private func canSplit(_ leaf: GrowingLeaf) -> Bool {
@@ -137,26 +110,34 @@ final class TreeGrower {
     return leaf.terms.canBeSplit && matrix.groups > 0
   }
 
+  /// A leaf of the tree; where words hold few bits of a derivative, its value is computed from the derivatives.
+  private func finished(
+    _ leaf: GrowingLeaf, gradients: UnsafePointer<Double>, hessians: UnsafePointer<Double>?
+  ) -> TreeAssembly.Leaf {
+    var result = TreeAssembly.Leaf(
+      start: leaf.start, rows: leaf.count, value: leaf.output, weight: leaf.terms.weight)
+    guard layout == .packed, let hessians else { return result }
+    var (gradient, hessian) = (0.0, 0.0)
+    for place in leaf.start..<leaf.start + leaf.count {
+      let row = Int(rows[place])
+      gradient += gradients[row]
+      hessian += hessians[row]
+    }
+    result.weight = hessian
+    result.value = value(
+      gradient, hessian, rows: leaf.terms.rows, extraL2: leaf.extraL2, bounds: leaf.bounds, parent: leaf.parentOutput)
+    return result
+  }
+
   private func split(
     _ chosen: Int, _ leaves: inout [GrowingLeaf], _ assembly: inout TreeAssembly, features: [Bool]?
   ) {
     let parent = leaves[chosen]
-    let best = parent.best
-    let layout = layouts[best.feature]
-    let isMissingAbove = layout.hasMissing && best.missingGoesLeft
-    let leftCount = partition(
-      rows: rows + parent.start, count: parent.count, spare: spareRows,
-      bins: matrix.group(best.feature / BinnedMatrix.groupWidth), shift: BinnedMatrix.shift(best.feature),
-      threshold: UInt32(best.bin), missingBin: isMissingAbove ? UInt32(layout.valueBins) : 256)
+    let leftCount = partition(parent)
     let node = assembly.add(
-      best, gain: parent.gain, parent: parent.parent, leaf: chosen, sibling: leaves.count, terms: parent.terms)
-    func child(_ sum: GradientSum, start: Int, isLeft: Bool) -> GrowingLeaf {
-      let terms = LeafTerms(sum, scale: parent.terms.scale, hasHessians: hasHessians, settings: settings)
-      return GrowingLeaf(start: start, terms: terms, depth: parent.depth + 1, parent: (node, isLeft))
-    }
-    var left = child(best.left, start: parent.start, isLeft: true)
-    var right = child(parent.terms.total &- best.left, start: parent.start + leftCount, isLeft: false)
-    assert(left.count == leftCount)
+      parent.best, gain: parent.gain, parent: parent.parent, leaf: chosen, sibling: leaves.count, terms: parent.terms,
+      output: parent.output)
+    var (left, right) = parent.children(node, leftCount: leftCount, settings: settings, value: value, matrix: matrix)
     let isLast = leaves.count + 1 == settings.leaves
     if !isLast, canSplit(left) || canSplit(right) {
       // The larger child takes over the parent's histogram and becomes it by subtraction.
@@ -185,61 +166,60 @@ final class TreeGrower {
     results.initialize(repeating: SplitCandidate(), count: 2 * matrix.groups)
     defer { results.deallocate() }
     var task = FeatureGroupTask(
-      matrix: matrix, layouts: layouts, features: features, rows: isWholeMatrix ? nil : UnsafePointer(rows + start),
-      count: count, ordered: ordered, smaller: histograms[smaller.histogram ?? 0],
-      smallerSearch: canSplit(smaller) ? SplitSearch(leaf: smaller.terms) : nil, results: results)
+      matrix: matrix, settings: settings, members: members,
+      rows: isWholeMatrix ? nil : UnsafePointer(rows + start), count: count, ordered: ordered,
+      smaller: histograms[smaller.histogram ?? 0], smallerSearch: search(of: smaller, features), features: features,
+      results: results)
     if let larger {
       task.larger = larger.pointee.histogram.map { histograms[$0] }
-      task.largerSearch = canSplit(larger.pointee) ? SplitSearch(leaf: larger.pointee.terms) : nil
+      task.largerSearch = search(of: larger.pointee, features)
     }
     // A thread is worth waking for some tens of microseconds.
     let work = matrix.groups * (count + 1024)
-    let workers = work > 60_000 ? threads : 1
-    let (fixedTask, hasHessians) = (task, hasHessians)
-    parallelFor(matrix.groups, threads: workers) { group in
-      if hasHessians {
-        fixedTask.run(group, GradientSum.self)
-      } else {
-        fixedTask.run(group, Int64.self)
-      }
+    let (fixedTask, isPair) = (task, layout == .pairs)
+    parallelFor(matrix.groups, threads: work > 60_000 ? threads : 1) { group in
+      if isPair { fixedTask.run(group, GradientSum.self) } else { fixedTask.run(group, Int64.self) }
     }
-    settle(&smaller, results)
-    if let larger { settle(&larger.pointee, results + matrix.groups) }
+    smaller.settle(results, matrix.groups)
+    larger?.pointee.settle(results + matrix.groups, matrix.groups)
   }
 
-  private func settle(_ leaf: inout GrowingLeaf, _ results: UnsafePointer<SplitCandidate>) {
-    for group in 0..<matrix.groups where results[group].isBetter(than: leaf.best) { leaf.best = results[group] }
-    if leaf.best.feature >= 0 { leaf.gain = leaf.terms.gain(ofScore: leaf.best.score) }
-  }
-
-  /// Copies the words of a leaf's rows into one run.
-  private func gather(start: Int, count: Int) {
-    let rows = rows + start
-    if hasHessians {
-      for index in 0..<count { ordered[index] = words[Int(truncatingIfNeeded: rows[index])] }
-    } else {
-      let (plain, target) = (plainWords(words), plainWords(ordered))
-      for index in 0..<count { target[index] = plain[Int(truncatingIfNeeded: rows[index])] }
+  /// How a leaf is searched; nil when it is not to be split.
+  private func search(of leaf: GrowingLeaf, _ features: [Bool]?) -> FeatureGroupTask.LeafSearch? {
+    guard canSplit(leaf) else { return nil }
+    var search = SplitSearch(leaf: leaf.terms)
+    // The place of a leaf in the tree: its first row and its depth are its alone.
+    let key = mixed(treeKey &+ UInt64(leaf.start) << 20 &+ UInt64(leaf.depth))
+    if value.isShaped {
+      let sums = leaf.terms.real(leaf.terms.total)
+      search.shape = LeafShape(
+        value: value, bounds: leaf.bounds, output: leaf.output,
+        gain: value.gain(leaf.output, sums.gradient, sums.hessian))
     }
+    if settings.drawsCuts { search.drawKey = key }
+    return FeatureGroupTask.LeafSearch(
+      search: search, features: nodeFeatures.allowed(features, path: leaf.path, key: key),
+      factors: nodeFeatures.factors(depth: leaf.depth))
   }
 
   // MARK: - Histograms
 
   private func takeHistogram() -> Int {
     if let free = freeHistograms.popLast() { return free }
-    // Room for pairs of words, so that both kinds of gradients can use it.
-    let count = max(matrix.groups, 1) * FeatureGroupTask.groupStride * 2
+    let count = max(matrix.groups, 1) * matrix.groupWidth * matrix.histogramWidth * (layout == .pairs ? 2 : 1)
     let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int64>.stride, alignment: 64)
     histograms.append(memory.bindMemory(to: Int64.self, capacity: count))
     return histograms.count - 1
   }
 
+  /// Histograms of single words have no room for pairs.
+  func dropHistograms() {
+    for histogram in histograms { histogram.deallocate() }
+    histograms = []
+    freeHistograms = []
+  }
+
   private func release(_ histogram: Int?) {
     if let histogram { freeHistograms.append(histogram) }
   }
-}
-
-/// Memory of pairs, used for single words.
-private func plainWords(_ pairs: UnsafeMutablePointer<GradientSum>) -> UnsafeMutablePointer<Int64> {
-  UnsafeMutableRawPointer(pairs).assumingMemoryBound(to: Int64.self)
 }

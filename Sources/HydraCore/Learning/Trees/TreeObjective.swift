@@ -12,39 +12,81 @@ public enum TreeObjective: Hashable, Sendable {
   case huber(delta: Double)
   /// The pinball loss; leaves hold weighted quantiles of `level`.
   case quantile(level: Double)
+  /// The pinball losses of several ascending levels, a score each; predictions are in ascending order, whatever the
+  /// scores. Sorting never raises the sum of the losses.
+  ///
+  /// Source: V. Chernozhukov, I. Fernandez-Val, A. Galichon, "Quantile and probability curves without crossing",
+  /// Econometrica 78 (2010).
+  case quantiles(levels: [Double])
+  /// c |y - s| - c² log(1 + |y - s| / c): between absolute and squared error, with two derivatives everywhere.
+  case fair(scale: Double)
+  /// |y - s| / max(1, |y|); leaves hold weighted medians.
+  case absolutePercentageError
   /// Counts with mean exp(s).
   case poisson
+  /// Positive numbers with mean exp(s) and a standard deviation in proportion to it.
+  case gamma
+  /// Numbers from 0 with mean m = exp(s) and variance in proportion to m^power, 1 < power < 2.
+  case tweedie(power: Double)
   /// Labels 0 and 1; the probability of 1 is 1 / (1 + exp(-sigmoid s)).
   case binary(sigmoid: Double)
+  /// Shares in 0...1; the prediction is 1 / (1 + exp(-s)).
+  case crossEntropy
   /// Labels 0..<classes; softmax of one score per class.
   case multiclass(classes: Int)
   /// Labels 0..<classes; a binary model per class.
   case multiclassOneVersusAll(classes: Int, sigmoid: Double)
+  /// Grades 0, 1, 2, … of rows within queries; scores put the rows of a query in order.
+  case lambdaRank(RankingLoss)
+  /// What a user's closures say (`UserObjective`); models keep its link and its number of scores.
+  case userDefined(link: Link, scores: Int)
   /// An objective that is only read from files; `link` gives its predictions.
   case loaded(name: String, link: Link)
 
   /// The function from raw score to prediction.
-  public enum Link: Hashable, Sendable { case identity, exponential, logistic, softplus, signedSquare }
+  public enum Link: String, Hashable, Codable, Sendable, CaseIterable {
+    case identity, exponential, logistic, softplus, signedSquare
+  }
 
   /// The number of scores per row, and of trees per round.
   public var scores: Int {
     switch self {
     case .multiclass(let classes), .multiclassOneVersusAll(let classes, _): classes
+    case .quantiles(let levels): levels.count
+    case .userDefined(_, let scores): scores
     default: 1
     }
   }
 
   /// Whether `fit` knows its gradients.
-  public var isTrainable: Bool { if case .loaded = self { false } else { true } }
+  public var isTrainable: Bool {
+    switch self {
+    case .loaded, .userDefined: false
+    default: true
+    }
+  }
 
   /// Turns the raw scores of one row into predictions, in place.
   func applyLink(_ scores: UnsafeMutableBufferPointer<Double>) {
     switch self {
-    case .squaredError, .absoluteError, .huber, .quantile: break
-    case .poisson: Link.exponential.apply(scores, sharpness: 1)
+    case .squaredError, .absoluteError, .absolutePercentageError, .huber, .fair, .quantile, .lambdaRank: break
+    case .quantiles: sortAscending(scores)
+    case .poisson, .gamma, .tweedie: Link.exponential.apply(scores, sharpness: 1)
+    case .crossEntropy: Link.logistic.apply(scores, sharpness: 1)
     case .binary(let sigmoid), .multiclassOneVersusAll(_, let sigmoid): Link.logistic.apply(scores, sharpness: sigmoid)
     case .multiclass: softmax(scores)
-    case .loaded(_, let link): link.apply(scores, sharpness: 1)
+    case .loaded(_, let link), .userDefined(let link, _): link.apply(scores, sharpness: 1)
+    }
+  }
+}
+
+/// Sorts a few numbers in place, by insertion; NaN stays where it is.
+private func sortAscending(_ values: UnsafeMutableBufferPointer<Double>) {
+  for end in values.indices.dropFirst() {
+    var place = end
+    while place > 0, values[place] < values[place - 1] {
+      values.swapAt(place, place - 1)
+      place -= 1
     }
   }
 }
@@ -74,76 +116,4 @@ func softmax(_ scores: UnsafeMutableBufferPointer<Double>) {
     sum += scores[index]
   }
   for index in scores.indices { scores[index] /= sum }
-}
-
-extension TreeObjective: LosslessStringConvertible {
-  /// Reads an objective line, or one of LightGBM's names and aliases; nil when the name is not known.
-  public init?(_ description: String) {
-    let words = description.split(separator: " ").map(String.init)
-    guard let name = words.first else { return nil }
-    var options: [String: Double] = [:]
-    for word in words.dropFirst() {
-      let parts = word.split(separator: ":", maxSplits: 1).map(String.init)
-      if parts.count == 2 { options[parts[0]] = Double(parts[1]) }
-    }
-    let sigmoid = options["sigmoid"] ?? 1
-    let classes = options["num_class"].flatMap { Int(exactly: $0) } ?? 1
-    guard sigmoid > 0, classes >= 1 else { return nil }
-    switch name {
-    case "regression", "regression_l2", "l2", "mean_squared_error", "mse", "l2_root", "root_mean_squared_error", "rmse":
-      self = words.contains("sqrt") ? .loaded(name: description, link: .signedSquare) : .squaredError
-    case "regression_l1", "l1", "mean_absolute_error", "mae": self = .absoluteError
-    case "huber": self = .huber(delta: options["delta"] ?? 0.9)
-    case "quantile": self = .quantile(level: options["level"] ?? 0.9)
-    case "poisson": self = .poisson
-    case "binary": self = .binary(sigmoid: sigmoid)
-    case "multiclass", "softmax": self = .multiclass(classes: classes)
-    case "multiclassova", "multiclass_ova", "ova", "ovr":
-      self = .multiclassOneVersusAll(classes: classes, sigmoid: sigmoid)
-    case "gamma", "tweedie": self = .loaded(name: description, link: .exponential)
-    case "cross_entropy", "xentropy": self = .loaded(name: description, link: .logistic)
-    case "cross_entropy_lambda", "xentlambda": self = .loaded(name: description, link: .softplus)
-    case "fair", "mape", "mean_absolute_percentage_error", "lambdarank", "rank_xendcg", "custom", "none":
-      self = .loaded(name: description, link: .identity)
-    default: return nil
-    }
-  }
-
-  public var description: String {
-    switch self {
-    case .squaredError: "regression"
-    case .absoluteError: "regression_l1"
-    case .huber(let delta): "huber delta:\(delta)"
-    case .quantile(let level): "quantile level:\(level)"
-    case .poisson: "poisson"
-    case .binary(let sigmoid): "binary sigmoid:\(shortNumber(sigmoid))"
-    case .multiclass(let classes): "multiclass num_class:\(classes)"
-    case .multiclassOneVersusAll(let classes, let sigmoid):
-      "multiclassova num_class:\(classes) sigmoid:\(shortNumber(sigmoid))"
-    case .loaded(let name, _): name
-    }
-  }
-}
-
-extension TreeObjective: Codable {
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let objective = TreeObjective(text) else {
-      throw DecodingError.dataCorruptedError(in: container, debugDescription: "'\(text)' is not an objective")
-    }
-    self = objective
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
-}
-
-/// A number as short as it reads back exactly, whole ones without a fraction.
-func shortNumber(_ value: Double) -> String {
-  if value.isInfinite || value.isNaN { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
-  if value == value.rounded(), abs(value) < 1e15, !(value == 0 && value.sign == .minus) { return "\(Int(value))" }
-  return "\(value)"
 }
