@@ -190,17 +190,21 @@ enum FeatureRows {
     #expect(copy.predict(test.features) == lines.predict(test.features))
   }
 
-  @Test func `Depth-wise trees are filled level by level`() throws {
+  @Test func `Depth-wise trees are split level by level`() throws {
     let train = SyntheticRows.regression(rows: 1000)
-    let model = try GradientBoostedTrees.fit(
-      train, settings: settings { ($0.growth, $0.leaves, $0.rounds) = (.depthWise, 8, 1) })
-    var depths: [Int] = []
-    var open = [(0, 0)]
-    while let (node, depth) = open.popLast() {
-      if node < 0 { depths.append(depth) } else {
-        open += [(model.trees[0].leftChild[node], depth + 1), (model.trees[0].rightChild[node], depth + 1)]
+    /// The depths of nodes, which are numbered as they are split.
+    func depths(_ growth: TreeGrowth) throws -> [Int] {
+      let model = try GradientBoostedTrees.fit(
+        train, settings: settings { ($0.growth, $0.leaves, $0.rounds) = (growth, 12, 1) })
+      let tree = model.trees[0]
+      var depths = [Int](repeating: 0, count: tree.splitFeature.count)
+      for node in depths.indices {
+        for child in [tree.leftChild[node], tree.rightChild[node]] where child >= 0 { depths[child] = depths[node] + 1 }
       }
+      return depths
     }
-    #expect(depths == [Int](repeating: 3, count: 8))
+    let (levels, best) = try (depths(.depthWise), depths(.bestFirst))
+    #expect(levels == levels.sorted() && levels.count == 11)
+    #expect(best != best.sorted())
   }
 }
