@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HydraCore
 
 /// `hydra trees train`: a table with a label to a model file.

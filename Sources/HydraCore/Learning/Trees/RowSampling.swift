@@ -58,7 +58,9 @@ struct RowSampling {
     bag = drawn
   }
 
-  private mutating func drawBySize(_ sampling: OneSidedSampling, _ gradients: inout [Double], _ hessians: inout [Double]) {
+  private mutating func drawBySize(
+    _ sampling: OneSidedSampling, _ gradients: inout [Double], _ hessians: inout [Double]
+  ) {
     let rows = targets.count
     let width = gradients.count / max(rows, 1)
     var sizes = [Double](repeating: 0, count: rows)

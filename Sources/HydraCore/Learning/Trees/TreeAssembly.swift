@@ -61,7 +61,8 @@ struct TreeAssembly {
     for node in nodes.indices {
       let bins = matrix.bins[nodes[node].feature]
       if let set = nodes[node].categories {
-        tree.addCategories((0..<bins.valueBins).filter { set[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }.map { bins.categories?[$0] ?? 0 })
+        tree.addCategories(
+          (0..<bins.valueBins).filter { set[$0 / 64] >> UInt64($0 % 64) & 1 == 1 }.map { bins.categories?[$0] ?? 0 })
         continue
       }
       tree.threshold.append(bins.upperBounds[nodes[node].bin])

@@ -58,7 +58,8 @@ public enum TreeMetric: Hashable, Sendable {
         return ratio - Portable.log(ratio) - 1
       }
       return 2 * Self.mean(of: terms, weights) * Double(targets.count)
-    case .binaryError: return Self.mean(of: targets.indices.map { (predictions[$0] > 0.5) == (targets[$0] > 0) ? 0 : 1 }, weights)
+    case .binaryError:
+      return Self.mean(of: targets.indices.map { (predictions[$0] > 0.5) == (targets[$0] > 0) ? 0 : 1 }, weights)
     case .areaUnderCurve: return areaUnderCurve(predictions, targets, weights)
     case .averagePrecision: return averagePrecision(predictions, targets, weights)
     case .multiclassError:
