@@ -56,10 +56,11 @@ public struct ConformalMartingale: DriftDetector, Hashable, Codable {
       reference = TrailingRanks(capacity: window)
     }
     let (below, equal) = reference.counts(value)
-    // A stream that has never moved says nothing either way, and is not left to chance.
-    let share = equal == reference.count ? 0.5 : random.uniformOpen()
-    pValue = (Double(below) + share * Double(equal + 1)) / Double(reference.count + 1)
+    // A stream that has never moved says nothing either way: there is nothing to bet on.
+    let known = reference.count
     reference.insert(value)
+    guard equal < known else { return .stable }
+    pValue = (Double(below) + random.uniformOpen() * Double(equal + 1)) / Double(known + 1)
     let factor = 1 + SIMD3(-1, 0, 1) * (pValue - 0.5)
     aged = (dealt(aged + held) + 1.0 / 3) * factor
     held = (dealt(held) + 1.0 / 3) * factor
