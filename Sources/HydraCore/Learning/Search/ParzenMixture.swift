@@ -78,6 +78,8 @@ struct ParzenMixture {
                 for column in 0..<numbers {
                   let gap = lanes[first + column] - points[place + column]
                   exponent += gap * gap * shrinks[column]
+                  // It only falls: what is too far away after some numbers need not be followed to the last.
+                  if column & 3 == 3, !any(exponent .> Self.leastExponent) { break }
                 }
                 for column in numbers..<width {
                   let isSame = lanes[first + column] .== points[place + column]
