@@ -7,10 +7,9 @@ extension FuzzTarget {
     let levels = DBNSample.file(schema: 1, records: DBNSample.levels)
     let bars = DBNSample.file(schema: 6, records: DBNSample.bars)
     let scale = TickScale(tick: 0.25)!
-    var settings = ReplayRunSettings()
-    settings.latency = ReplayLatency(eachWay: 1)
-    var quoter = TwoSidedQuoter()
-    quoter.interval = 1
+    var latent = ReplayRunSettings()
+    latent.latency = ReplayLatency(eachWay: 1)
+    let settings = latent
     @Sendable func play(_ bytes: [UInt8], _ strategy: any ReplayStrategy, _ settings: ReplayRunSettings) throws {
       _ = try ReplayRun.run(
         ReplayFile(bytes: bytes, file: "fuzz", scale: scale), strategy: strategy, settings: settings)
@@ -21,8 +20,8 @@ extension FuzzTarget {
         if let metadata = reader.metadata { _ = DBNText.line(metadata, file: "fuzz.dbn", records: 0) }
         while let record = try reader.next() { _ = DBNText.line(record, file: "fuzz.dbn", index: reader.count) }
       },
-      FuzzTarget("dbn events", bytes: [orders, levels, bars]) { [settings, quoter] in
-        try play($0, quoter, settings)
+      FuzzTarget("dbn events", bytes: [orders, levels, bars]) {
+        try play($0, OneOfEach(), settings)
       },
       FuzzTarget("dbn in zstd", bytes: [try Compression.zstd(orders)]) { bytes in
         let reader = try DBNReader(bytes: bytes, file: "fuzz.dbn.zst")
@@ -34,14 +33,17 @@ extension FuzzTarget {
           "ts,kind,id,side,price,qty\n1,add,1,buy,10.25,3\n2,add,2,sell,10.5,4\n3,exec,1,buy,,1\n4,mod,2,sell,10.75,2\n5,del,2,,,\n",
           "ts,kind,side,price,qty\n1,depth,buy,10.25,3\n2,depth,sell,10.5,4\n3,trade,sell,10.25,2\n4,depth,buy,10.25,1\n",
         ]
-      ) { [settings, quoter] in try play($0, quoter, settings) },
+      ) { try play($0, OneOfEach(), settings) },
       FuzzTarget("bar files", ["ts,open,high,low,close,volume\n1,10,10.5,9.75,10.25,7\n2,10.25,10.25,10,10,0\n"]) {
-        [settings] in try play($0, MovingAverageCross(fast: 1, slow: 2), settings)
+        try play($0, MovingAverageCross(fast: 1, slow: 2), settings)
       },
       FuzzTarget("scenarios", scenarios) { bytes in
         let json = try JSONValue(parsing: bytes)
-        for scenario in try ReplayScenario.read(json: json) { _ = try scenario.run() }
-        for item in try ReplayCostCase.read(json: json) { _ = try item.run() }
+        if json["cases"] != nil {
+          for item in try ReplayCostCase.read(json: json) { _ = try item.run() }
+        } else {
+          for scenario in try ReplayScenario.read(json: json) { _ = try scenario.run() }
+        }
       },
     ]
   }
@@ -52,4 +54,21 @@ extension FuzzTarget {
     #"{"id":"c","mode":"replay_l2","config":{"tick":0.25,"queue_model":"power","n":3},"events":[{"ts":1,"type":"depth","side":"buy","price":10,"qty":5},{"ts":2,"type":"new","id":"o1","owner":"own","side":"buy","qty":2,"price":10,"ord":"limit"},{"ts":3,"type":"trade","aggressor":"sell","price":10,"qty":5}]}"#,
     #"{"cases":[{"id":"d","kind":"almgren_chriss","input":{"X":60,"N":6,"tau":0.2,"sigma":7.9,"eta":0.08,"gamma":0.006,"eps":1,"lam":0.0001}},{"id":"e","kind":"account","input":{"cash":100,"fee":1,"point_value":5,"maintenance":9,"events":[{"type":"fill","qty":3,"price":10},{"type":"settle","price":11}]}},{"id":"f","kind":"continuous","input":{"contracts":[{"name":"H","close":[1,2,3]},{"name":"K","close":[2,3,4]}],"rolls":[1]}}]}"#,
   ]
+}
+
+/// Sends an order of every kind at the beginning and changes and cancels what is filled or ends.
+private struct OneOfEach: ReplayStrategy {
+  mutating func update(_ signal: ReplaySignal, _ desk: inout ReplayDesk) {
+    switch signal {
+    case .start:
+      for side in Side.allCases {
+        for kind in OrderTicket.Kind.allCases {
+          _ = desk.submit(OrderTicket(side, lots: 3, kind: kind, limit: 41, stop: 41, protection: 2, display: 1))
+        }
+      }
+    case .filled(let order, _, _): desk.modify(order, Exchange.Change(lots: 5, price: 42))
+    case .ended(let order, _): desk.cancel(order)
+    case .timer, .bar: break
+    }
+  }
 }

@@ -13,7 +13,7 @@ struct CostInput {
   }
 
   func integer(_ name: String) throws(ScenarioError) -> Int {
-    guard let value = json[name]?.int, abs(value) < 1 << 40 else {
+    guard let value = json[name]?.int, value.magnitude < 1 << 40 else {
       throw fault("'\(name)' is missing or no whole number")
     }
     return value

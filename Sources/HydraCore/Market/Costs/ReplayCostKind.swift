@@ -45,8 +45,10 @@ public enum ReplayCostKind: String, CaseIterable, Sendable {
   }
 
   private static func almgrenChriss(_ input: CostInput) throws(ScenarioError) -> JSONValue {
+    let slices = try input.integer("N")
+    guard (1...1_000_000).contains(slices) else { throw input.fault("'N' is \(slices), not from 1 to 1000000") }
     let schedule = ExecutionSchedule(
-      lots: try input.number("X"), slices: try input.integer("N"), interval: try input.number("tau"),
+      lots: try input.number("X"), slices: slices, interval: try input.number("tau"),
       volatility: try input.number("sigma"), temporaryImpact: try input.number("eta"),
       permanentImpact: try input.number("gamma"), fixedCost: try input.number("eps"),
       riskAversion: try input.number("lam"))

@@ -72,13 +72,13 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
   /// A strategy at its beginning.
   public func makeStrategy() throws(Fault) -> any ReplayStrategy {
     let reader = Reader(values: values)
-    let lots = try reader.whole("lots", 1, 1...OrderTicket.maximumLots)
+    let lots = try reader.whole("lots", 1, 1...1_000_000)
     switch strategy {
     case "quoter":
       var quoter = TwoSidedQuoter()
       quoter.interval = max(1, try reader.nanoseconds("interval_s", 1e9, quoter.interval) ?? quoter.interval)
       quoter.lots = lots
-      quoter.maximumPosition = try reader.whole("max_position", 5, 1...OrderTicket.maximumLots)
+      quoter.maximumPosition = try reader.whole("max_position", 5, 1...1_000_000)
       return quoter
     case "sma":
       let fast = try reader.whole("fast", 20, 1...1_000_000)

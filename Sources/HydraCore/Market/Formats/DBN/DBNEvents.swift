@@ -194,7 +194,9 @@ public final class DBNEvents {
 
   @inline(__always) private func time(_ record: UnsafeRawBufferPointer, _ at: Int, _ offset: Int) throws -> Int64 {
     let value = UInt64(littleEndian: record.loadUnaligned(fromByteOffset: at, as: UInt64.self))
-    guard value < UInt64(Int64.max) else { throw fault(offset, "the time \(value) is undefined") }
+    guard value <= UInt64(ReplayFile.latest) else {
+      throw fault(offset, "the time \(value) is undefined or after 2116")
+    }
     return Int64(value)
   }
 

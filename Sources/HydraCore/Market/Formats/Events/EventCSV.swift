@@ -35,16 +35,24 @@ final class EventCSV {
 
   private func time() throws -> Int64 {
     let time = try reader.integer(ts)
+    guard time.magnitude <= ReplayFile.latest else { throw reader.fault(ts, "a time before the year 2116") }
     guard time >= newest else { throw reader.fault(ts, "at or after the line before") }
     newest = time
     return time
+  }
+
+  private func known(after time: Int64) throws -> Int64 {
+    guard let known else { return time }
+    let value = try reader.integer(known)
+    guard (time...ReplayFile.latest).contains(value) else { throw reader.fault(known, "at or after the event") }
+    return value
   }
 
   func event() throws -> ReplayEvent? {
     guard try reader.advance() else { return nil }
     let time = try time()
     let kind = try kind()
-    var event = ReplayEvent(time: time, known: max(time, try known.map(reader.integer) ?? time), kind: kind)
+    var event = ReplayEvent(time: time, known: try known(after: time), kind: kind)
     if kind == .clear || kind == .sessionEnd { return event }
     event.side = try reader.side(columns[1])
     if contents == .orders, kind != .trade { event.id = Int(try reader.integer(columns[4])) }

@@ -21,6 +21,9 @@ public final class ReplayFile {
     case dbn(DBNEvents)
   }
 
+  /// The latest time that is read, in nanoseconds: sums with latencies and intervals stay within 64 bits.
+  static let latest = Int64(1) << 62
+
   public let file: String
   public let contents: Contents
   private let reader: Reader

@@ -1,7 +1,7 @@
 /// Holds one lot while the fast moving average of closes is above the slow one, nothing otherwise.
 ///
 /// Sums are whole ticks, so that no rounding decides a cross.
-public struct MovingAverageCross: ReplayStrategy {
+public struct MovingAverageCross: ReplayStrategy, Sendable {
   /// Bars of the two averages, 0 < fast < slow.
   public let fast: Int
   public let slow: Int

@@ -3,7 +3,7 @@
 /// Every interval it moves its quote to the best price. It crosses what is left with a protected market order when the
 /// opposite price has moved away by more than the spread was at the start (waiting has cost more than crossing would
 /// have), or when the time is up.
-public struct PatientExecutor: ReplayStrategy {
+public struct PatientExecutor: ReplayStrategy, Sendable {
   public var side: Side
   /// Lots to execute.
   public var lots: Int

@@ -1,6 +1,6 @@
 /// Quotes both sides: every interval it takes both quotes back and offers anew at the best prices, post-only, as long as
 /// the position allows.
-public struct TwoSidedQuoter: ReplayStrategy {
+public struct TwoSidedQuoter: ReplayStrategy, Sendable {
   /// Nanoseconds between quotes.
   public var interval: Int64 = 60_000_000_000
   /// Lots of each quote.
