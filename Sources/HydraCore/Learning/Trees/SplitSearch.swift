@@ -63,15 +63,18 @@ struct SplitSearch {
   private func collect<Word: HistogramWord>(
     _ histogram: UnsafePointer<Word>, _ bins: Int, _ scratch: Scratch
   ) -> Int {
+    let (words, hessians, places) = (scratch.words, scratch.hessians, scratch.bins)
+    let (mask, bits) = (leaf.scale.countMask, leaf.scale.countBits)
     var sum = Word.zero
     var found = 0
     for bin in 0..<bins {
       let here = histogram[bin]
       sum = sum.plus(here)
-      scratch.words[found] = sum.word
-      if Word.isPair { scratch.hessians[found] = sum.second }
-      scratch.bins[found] = Int32(truncatingIfNeeded: bin)
-      found &+= here.word != 0 ? 1 : 0
+      words[found] = sum.word
+      if Word.isPair { hessians[found] = sum.second }
+      places[found] = Int32(truncatingIfNeeded: bin)
+      // 1 where there are rows: a comparison would become a branch, which nobody can predict.
+      found &+= Int(truncatingIfNeeded: (here.word & mask &+ mask) &>> bits)
     }
     return found
   }
