@@ -109,7 +109,8 @@ def xgboost(table, clock, xgb):
         parameters["num_class"] = given["num_class"]
 
     def fit():
-        return xgb.train(parameters, xgb.QuantileDMatrix(table.x.values, table.y), given["num_iterations"])
+        data = xgb.QuantileDMatrix(table.x.values, table.y, max_bin=given["max_bin"])
+        return xgb.train(parameters, data, given["num_iterations"])
 
     train, model = timed(clock, fit)
     seconds, p = timed(clock, lambda: model.inplace_predict(table.xt.values))
