@@ -26,7 +26,7 @@ let modules: [Target] = [
     path: "Sources/HydraCore/Numerics"),
   .target(name: "HydraOptions", dependencies: ["HydraNumerics"], path: "Sources/HydraCore/Options"),
   .target(name: "HydraLearning", dependencies: ["HydraNumerics"], path: "Sources/HydraCore/Learning"),
-  .target(name: "HydraMarket", dependencies: ["HydraNumerics"], path: "Sources/HydraCore/Market"),
+  .target(name: "HydraMarket", dependencies: ["HydraNumerics", "HydraOptions"], path: "Sources/HydraCore/Market"),
   .target(
     name: "HydraStore",
     dependencies: [

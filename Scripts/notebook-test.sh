@@ -3,7 +3,7 @@
 # should. The Python environment is private (.build/notebooks) and kept between runs. Without Python, its venv module or
 # a package index there is nothing to execute with: the script says that it skipped, and ends well.
 #
-#   Scripts/notebook-test.sh [RUNNER]          default: the debug build's
+#   Scripts/notebook-test.sh [RUNNER]          default: that of a debug build
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 runner=${1:-$(cd "$root" && swift build --show-bin-path)/hydra}

@@ -49,6 +49,9 @@ struct DemoCommand: AsyncParsableCommand {
     help: "Factor on the planted information coefficients; 1 is true to life, and too little to be seen in years.")
   var effectScale = 5.0
 
+  @Flag(help: "Generate no option chains.")
+  var noOptions = false
+
   @OptionGroup var agent: AgentOptions
   @Option(help: "table, csv, jsonl or json for the summary; default: a table on a terminal, JSON in a pipe.")
   var format: OutputFormat?
@@ -67,6 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
   func run() async throws {
     var world = SyntheticWorld.Settings(seed: run.seed, years: years)
     world.effectScale = effectScale
+    world.options = !noOptions
     let market = out + "/market"
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)

@@ -54,7 +54,7 @@ struct DataImportCommand: AsyncParsableCommand {
     for finding in history.findings { kinds[finding.kind.rawValue, default: 0] += 1 }
     return [
       "symbol": .string(summary.symbol), "bars": json(summary.bars), "rolls": json(summary.rolls),
-      "daily": json(summary.daily), "reports": json(summary.reports),
+      "daily": json(summary.daily), "reports": json(summary.reports), "implied": json(summary.implied),
       "files": .object(history.fileHashes.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
       "finding_counts": .object(kinds.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }),
       "findings": .array(history.findings.map(json)), "repairs": .array(history.repairs.map(\.json)),

@@ -28,6 +28,9 @@ struct DataSynthCommand: AsyncParsableCommand {
   @Flag(help: "Plant no data faults.")
   var noFaults = false
 
+  @Flag(help: "Write no option chains, and let their skew say nothing.")
+  var noOptions = false
+
   @Option(help: "Factor on the planted information coefficients, 0 to 10; 1 is true to life.")
   var effectScale = 1.0
 
@@ -50,6 +53,7 @@ struct DataSynthCommand: AsyncParsableCommand {
     settings.shifts = !noShifts
     settings.effects = !noEffects
     settings.faults = !noFaults
+    settings.options = !noOptions
     settings.effectScale = effectScale
     let world = SyntheticWorld.generate(settings)
     do {
@@ -111,6 +115,7 @@ struct DataStudyCommand: AsyncParsableCommand {
   func run() async throws {
     var settings = SyntheticWorld.Settings(years: years)
     settings.shifts = !noShifts
+    settings.options = true
     settings.effectScale = effectScale
     let bar = ProgressBar("worlds", quiet: run.quiet)
     Interruption.watch()

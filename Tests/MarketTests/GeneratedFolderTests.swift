@@ -43,7 +43,8 @@ import Testing
   func everyPlantedFaultIsFound(seed: UInt64, years: Int) throws {
     let rows = try DataCheckStudy.run(settings: .init(years: years), seeds: seed...seed)
     for row in rows { #expect(row.found == row.planted, "\(row)") }
-    #expect(rows.count { $0.planted > 0 } == Set(PlantedFault.Kind.allCases).count)
+    // Those of options are looked for where there are options.
+    #expect(rows.count { $0.planted > 0 } == Set(PlantedFault.Kind.allCases).count - 2)
     #expect(rows.reduce(0) { $0 + $1.unplanted } <= years)
   }
 

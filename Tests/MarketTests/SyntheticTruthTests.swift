@@ -42,7 +42,7 @@ import Testing
         case .selloff: -0.3
         default: 0
         }
-      let parts = regime + day.shiftDrift + day.positionsDrift + day.carryDrift
+      let parts = regime + day.shiftDrift + day.positionsDrift + day.carryDrift + day.skewDrift
       #expect(abs(day.drift - parts) < 1e-12)
     }
   }
@@ -64,6 +64,7 @@ import Testing
         #expect(offByAnHour && ExchangeZone.newYork.time(at: right) == (15, 30), "\(fault)")
       case .withheldReport: #expect(line > fault.date.description, "\(fault)")
       case .unitChange: #expect(lines[fault.lastLine].hasPrefix(fault.date.description), "\(fault)")
+      case .crossedQuote, .settleAboveNeighbour: #expect(line.hasPrefix(fault.date.description), "\(fault)")
       case .reusedCode: #expect(lines.count { $0.contains(line.split(separator: ",")[1]) } >= 2, "\(fault)")
       }
     }

@@ -51,12 +51,12 @@ import Testing
   @Test func aConfigurationFileStandsInForOptions() throws {
     try RunnerProcess.inScratch { folder in
       let file = folder.appendingPathComponent("hydra.yaml")
-      try Data("data:\n  synth:\n    years: 1\n    seed: 5\n".utf8).write(to: file)
+      try Data("data:\n  synth:\n    years: 1\n    seed: 5\n    no-options: true\n".utf8).write(to: file)
       let first = folder.appendingPathComponent("first").path
       let byFile = try RunnerProcess.run(["data", "synth", "--config", file.path, "--out", first])
       #expect(byFile.status == 0, "\(byFile.errors)")
       let second = folder.appendingPathComponent("second").path
-      let byHand = try RunnerProcess.run(["data", "synth", "--years", "1", "--seed", "5", "--out", second])
+      let byHand = try RunnerProcess.run(["data", "synth", "--years", "1", "--seed", "5", "--out", second, "--no-options"])
       #expect(byHand.status == 0, "\(byHand.errors)")
       let bytes = try [first, second].map { try Data(contentsOf: URL(fileURLWithPath: $0 + "/carry/OATIES.csv")) }
       #expect(bytes[0] == bytes[1])

@@ -146,7 +146,7 @@ import Testing
     try RunnerProcess.inScratch { folder in
       let text = """
         quiet: true
-        demo: {years: 3, effect-scale: 5}
+        demo: {years: 3, effect-scale: 5, no-options: true}
         agent: {capital: 123456, warm-up-rows: 300, healing: {trials: 1}, recipe: {trees: {rounds: 3, leaves: 3}}}
         """
       try Data(text.utf8).write(to: folder.appendingPathComponent("c.yaml"))

@@ -85,7 +85,7 @@ struct KillWorld {
     self.folder = folder
     let (world, data) = (folder.appendingPathComponent("world").path, folder.appendingPathComponent("data").path)
     let made = try RunnerProcess.run([
-      "data", "synth", "--out", world, "--years", "5", "--effect-scale", "5", "--seed", "11",
+      "data", "synth", "--out", world, "--years", "5", "--effect-scale", "5", "--seed", "11", "--no-options",
     ])
     try #require(made.status == 0, "\(made.errors)")
     // One market alone is quicker to read and to compute.

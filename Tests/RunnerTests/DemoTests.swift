@@ -5,7 +5,7 @@ import Testing
 /// The main job through the runner, on a market that is short enough for a debug build.
 @Suite(.serialized) struct DemoTests {
   static let small = [
-    "--years", "5", "--effect-scale", "5", "--rounds", "8", "--trials", "1", "--quiet",
+    "--years", "5", "--effect-scale", "5", "--rounds", "8", "--trials", "1", "--quiet", "--no-options",
   ]
 
   private func demo(_ folder: URL, _ more: [String] = []) throws -> RunnerProcess {

@@ -16,7 +16,7 @@ struct RunnerProcess {
       for url in [product, candidate] where FileManager.default.isExecutableFile(atPath: url.path) { return url }
       folder.deleteLastPathComponent()
     }
-    return TestSupport.packageRoot.appendingPathComponent(".build/debug/hydra")
+    return TestSupport.packageRoot.appendingPathComponent(".build/tests/release/hydra")
   }()
 
   static func run(_ arguments: [String], input: String = "", in folder: URL? = nil) throws -> RunnerProcess {

@@ -109,7 +109,7 @@ public struct TradingBook: Sendable {
         try roll(change, known: change.times.available, into: &result)
         (contract, price) = (change.to, change.toPrice)
         try portfolio.settle(change.symbol, change.to, price: change.toPrice, date: change.date)
-      case .positions, .daily: break
+      case .positions, .daily, .implied: break
       }
     }
     return result

@@ -47,6 +47,10 @@ public struct DataFinding: Hashable, Codable, Sendable {
     case identicalFile = "identical_file"
     /// Two files disagree about one and the same price.
     case sourcesDiffer = "sources_differ"
+    /// A bid above its ask.
+    case crossedQuote = "crossed_quote"
+    /// An option settles above a neighbour that is worth at least as much.
+    case settleAboveNeighbour = "settle_above_neighbour"
   }
 
   /// What the importer did with the row.

@@ -4,6 +4,7 @@ import HydraNumerics
 public enum MarketEvent: Hashable, Codable, Sendable {
   case positions(PositionsReport)
   case daily(DailyBar)
+  case implied(ImpliedReading)
   case bar(HeldBar)
   case roll(Roll)
 
@@ -11,6 +12,7 @@ public enum MarketEvent: Hashable, Codable, Sendable {
     switch self {
     case .positions(let report): report.symbol
     case .daily(let bar): bar.symbol
+    case .implied(let reading): reading.symbol
     case .bar(let bar): bar.symbol
     case .roll(let roll): roll.symbol
     }
@@ -20,6 +22,7 @@ public enum MarketEvent: Hashable, Codable, Sendable {
     switch self {
     case .positions(let report): report.times
     case .daily(let bar): bar.times
+    case .implied(let reading): reading.times
     case .bar(let bar): bar.times
     case .roll(let roll): roll.times
     }
@@ -35,6 +38,7 @@ public enum MarketEvent: Hashable, Codable, Sendable {
     switch self {
     case .positions(let report): report.asOf
     case .daily(let bar): bar.date
+    case .implied(let reading): reading.date
     case .bar(let bar): bar.date
     case .roll(let roll): roll.date
     }
@@ -42,8 +46,8 @@ public enum MarketEvent: Hashable, Codable, Sendable {
 }
 
 extension MarketEvent {
-  /// Whether `a` is delivered before `b`: by known time; at one time positions, then daily bars, then held bars of
-  /// other markets, then the held bar of `primary`, then rolls; last by symbol and date.
+  /// Whether `a` is delivered before `b`: by known time; at one time positions, then daily bars, then what
+  /// options say, then held bars of other markets, then the held bar of `primary`, then rolls; last by symbol and date.
   ///
   /// The primary market's bar comes after all else that is known at its time, so that a decision sees all of it.
   public static func precedes(_ a: MarketEvent, _ b: MarketEvent, primary: String) -> Bool {
@@ -58,8 +62,9 @@ extension MarketEvent {
     switch self {
     case .positions: 0
     case .daily: 1
-    case .bar(let bar): bar.symbol == primary ? 4 : 2
-    case .roll(let roll): roll.symbol == primary ? 5 : 3
+    case .implied: 2
+    case .bar(let bar): bar.symbol == primary ? 5 : 3
+    case .roll(let roll): roll.symbol == primary ? 6 : 4
     }
   }
 }

@@ -15,6 +15,7 @@ import Darwin
 /// cot/<SYM>_commercials.csv    positions of commercial traders
 /// daily/margins/<SYM>.csv      margins by date
 /// bars/<SYM>.csv               settlements of every contract: a second source to check the first against
+/// options/<SYM>.csv            daily chains of American options on the futures
 /// ```
 /// Files of one's own, with other names and columns, are read through a ``MarketMapping``.
 /// Every file may end in `.gz` or `.zst`. What was odd in a file is listed in `MarketHistory.findings`; a file that
@@ -115,9 +116,24 @@ public struct MarketFolder: Sendable {
       history.findings += positions.findings
       tables.append(table)
     }
+    if let table = try optionTable(symbol) {
+      let file = try ChainFile(table, symbol: symbol, ingested: ingested, rules: rules)
+      history.implied = ImpliedReading.readings(of: file.chains)
+      history.findings += file.findings
+      tables.append(table)
+    }
     for table in tables { history.fileHashes[table.file] = table.hash }
     history.findings = named(Self.ordered(history.findings, files: tables.map(\.file)))
     return history
+  }
+
+  /// The option chains of a market, by date and expiry; empty where the folder has none.
+  public func chains(
+    symbol name: String, ingested: Timestamp, repairs: RepairRules = RepairRules()
+  ) throws -> [OptionChain] {
+    let symbol = try instrument(name).symbol
+    guard let table = try optionTable(symbol) else { return [] }
+    return try ChainFile(table, symbol: symbol, ingested: ingested, rules: repairs).chains
   }
 
   /// Margins by the date from which they hold, oldest first; empty where the folder has none.
@@ -141,6 +157,7 @@ public struct MarketFolder: Sendable {
   func heldTable(_ instrument: Instrument) throws -> MarketTable { try table("carry/\(instrument.carryCode).csv") }
   func dailyTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("daily/\(symbol).csv") }
   func barsTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("bars/\(symbol).csv") }
+  func optionTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("options/\(symbol).csv") }
   func reportTable(_ symbol: String) throws -> MarketTable? { try tableIfThere("cot/\(symbol)_commercials.csv") }
 
   /// Divides old positions to contracts; nil where reports were always in contracts.
@@ -185,7 +202,7 @@ public struct MarketFolder: Sendable {
     switch file.split(separator: "/").first {
     case "carry" where table.has("datetime"):
       return CarryRow.known(try table.time(row, "datetime"))
-    case "daily" where table.has("date"), "bars" where table.has("date"):
+    case "daily" where table.has("date"), "bars" where table.has("date"), "options" where table.has("date"):
       return try table.date(row, "date").timestamp(hour: 23)
     case "cot" where table.has("as_of_date"): return try PositionsFile.known(table, row)
     default: return nil

@@ -5,19 +5,23 @@ public struct MarketHistory: Sendable {
   public var rolls: [Roll]
   public var daily: [DailyBar]
   public var reports: [PositionsReport]
+  /// What options said, one reading a day; empty for a market without options.
+  public var implied: [ImpliedReading]
   public var findings: [DataFinding]
   /// SHA-256 (hexadecimal) of each file that was read, by its path inside the folder.
   public var fileHashes: [String: String]
 
   public init(
     instrument: Instrument, bars: [HeldBar] = [], rolls: [Roll] = [], daily: [DailyBar] = [],
-    reports: [PositionsReport] = [], findings: [DataFinding] = [], fileHashes: [String: String] = [:]
+    reports: [PositionsReport] = [], implied: [ImpliedReading] = [], findings: [DataFinding] = [],
+    fileHashes: [String: String] = [:]
   ) {
     self.instrument = instrument
     self.bars = bars
     self.rolls = rolls
     self.daily = daily
     self.reports = reports
+    self.implied = implied
     self.findings = findings
     self.fileHashes = fileHashes
   }
@@ -30,6 +34,7 @@ public struct MarketHistory: Sendable {
     for history in [primary] + related {
       events += history.reports.map { .positions($0) }
       events += history.daily.map { .daily($0) }
+      events += history.implied.map { .implied($0) }
       events += history.bars.map { .bar($0) }
       events += history.rolls.map { .roll($0) }
     }

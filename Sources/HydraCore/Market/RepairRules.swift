@@ -50,6 +50,7 @@ public struct RepairRules: Hashable, Sendable {
     case .lateReport, .restatedReport, .zeroVolumeRun: [.keep, .drop]
     case .clockChange: [.keep, .drop, .correct]
     case .outOfOrder: [.correct, .drop]
+    case .crossedQuote: [.drop, .keep]
     default: [.keep]
     }
   }

@@ -11,7 +11,7 @@ import GRDB
 /// |---|---|---|
 /// | `data_import`, `import_file`, `import_finding` | what was read when: counts, files with hashes, findings | |
 /// | `instrument` | each market's settings, one row a change | yes |
-/// | `held_bar`, `roll`, `daily_bar`, `positions_report` | facts: key (symbol, date), revision, values, four times | yes |
+/// | `held_bar`, `roll`, `daily_bar`, `positions_report`, `implied_reading` | facts: key (symbol, date), revision, values, four times | yes |
 /// | `run` | a run: key, settings, data hashes, version, head of its journal, summary | |
 /// | `journal` | entries: run, sequence, time, arm, kind, payload, hash | yes |
 /// | `blob`, `artefact` | bytes by content hash; the key of what made them → hash | |
@@ -44,6 +44,9 @@ enum StoreSchema {
     }
     migrator.registerMigration("5 features") { connection in
       try connection.execute(sql: features + onlyGrows("feature_row"))
+    }
+    migrator.registerMigration("6 implied readings") { connection in
+      try connection.execute(sql: implied + onlyGrows("implied_reading"))
     }
     return migrator
   }
@@ -127,6 +130,15 @@ enum StoreSchema {
       symbol TEXT NOT NULL, date INTEGER NOT NULL, revision INTEGER NOT NULL,
       commercial_long REAL NOT NULL, commercial_short REAL NOT NULL,
       is_revision INTEGER NOT NULL CHECK (is_revision IN (0, 1)),
+    \(factTail)
+    """
+
+  private static let implied = """
+
+    CREATE TABLE implied_reading (
+      symbol TEXT NOT NULL, date INTEGER NOT NULL, revision INTEGER NOT NULL,
+      volatility REAL, term_slope REAL, variance REAL, skewness REAL, kurtosis REAL, risk_reversal REAL,
+      gamma_exposure REAL, flip_distance REAL, call_share REAL,
     \(factTail)
     """
 

@@ -44,6 +44,9 @@ struct ActivityFeatures: Sendable {
     }
   }
 
+  /// Mean contracts a day over the newest 20 recorded days; NaN without any.
+  var meanVolume: Double { recorded.moments(newest: 20).mean }
+
   func write(to values: inout [Double], isFresh: Bool) {
     let (short, long) = (recorded.moments(newest: 20), recorded.moments(newest: 250))
     let trend = long.count >= 125 && short.mean > 0 ? Portable.log(short.mean / long.mean) : .nan

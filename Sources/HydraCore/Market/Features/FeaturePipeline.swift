@@ -36,6 +36,7 @@ public struct FeaturePipeline: Sendable {
   private var related: [RelatedMarketFeatures]
   private var positions: PositionsFeatures
   private var indices: [VolatilityIndexFeatures]
+  private var implied: ImpliedFeatures
 
   public init(instrument: Instrument, related: [Instrument] = [], settings: FeatureSettings = FeatureSettings()) {
     self.init(instrument: instrument, relatedSymbols: related.map(\.symbol), settings: settings)
@@ -52,6 +53,7 @@ public struct FeaturePipeline: Sendable {
     range = RangeFeatures(settings)
     carry = CarryFeatures(settings)
     positions = PositionsFeatures(settings)
+    implied = ImpliedFeatures(settings)
     let symbols = relatedSymbols.filter { $0 != instrument.symbol }
     let isIndex = { settings.volatilityIndices.contains($0) }
     self.related = symbols.filter { !isIndex($0) }.map { RelatedMarketFeatures(symbol: $0, settings) }
@@ -69,6 +71,7 @@ public struct FeaturePipeline: Sendable {
       case .related: names += self.related.flatMap(\.names)
       case .positions: names += positions.names
       case .volatilityIndex: names += indices.flatMap(\.names)
+      case .implied: names += ImpliedFeatures.names
       }
     }
     self.names = names
@@ -84,6 +87,7 @@ public struct FeaturePipeline: Sendable {
     switch event {
     case .positions(let report): positions.update(report)
     case .daily(let bar): if dailyDate == nil || bar.date > dailyDate! { pendingDaily.append(bar) }
+    case .implied(let reading): implied.update(reading)
     case .roll(let roll): changes.update(roll)
     case .bar(let bar): return update(bar)
     }
@@ -136,6 +140,8 @@ public struct FeaturePipeline: Sendable {
       case .related: for market in related { market.write(to: &values) }
       case .positions: positions.write(to: &values, date: bar.date)
       case .volatilityIndex: for index in indices { index.write(to: &values, date: bar.date) }
+      case .implied:
+        implied.write(to: &values, date: bar.date, annualVolatility: annualVolatility, volume: activity.meanVolume)
       }
     }
     // An infinity would come from a volatility of zero: nothing is known then.

@@ -18,6 +18,8 @@ public enum FeatureGroup: String, Codable, Sendable, CaseIterable {
   case positions
   /// Volatility indices.
   case volatilityIndex = "volatility_index"
+  /// What the market's own options say.
+  case implied
 }
 
 /// What a ``FeaturePipeline`` computes. Equal settings give equal names in equal order.

@@ -132,6 +132,18 @@ struct MarketTable {
     return value
   }
 
+  /// A whole column of numbers; nil where a field is empty.
+  ///
+  /// Throws ``MarketDataError`` or the CSV reader's error.
+  func numbers(_ column: String) throws -> [Double?] {
+    guard mapping == nil, let index = columns[column] else { return try (0..<rows).map { try number($0, column) } }
+    let all = try table.doubles(column: index)
+    return (0..<rows).map { row in
+      let value = all[place(row)]
+      return value.isNaN ? nil : value
+    }
+  }
+
   /// A positive finite number; any other number is reported and is missing.
   func price(
     _ row: Int, _ column: String, date: CivilDate?, findings: inout [DataFinding]

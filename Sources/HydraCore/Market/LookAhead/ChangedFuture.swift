@@ -32,6 +32,7 @@ extension MarketEvent {
     switch self {
     case .positions: "positions"
     case .daily: "daily"
+    case .implied: "implied"
     case .bar: "bar"
     case .roll: "roll"
     }
@@ -54,6 +55,11 @@ extension MarketEvent {
       report.commercialLong = source.commercialLong * factor
       report.commercialShort = source.commercialShort
       return .positions(report)
+    case (.implied(var reading), .implied(let source)):
+      for (_, figure) in ImpliedReading.figures {
+        reading[keyPath: figure] = source[keyPath: figure].map { $0 * factor }
+      }
+      return .implied(reading)
     case (.roll(var roll), .roll(let source)):
       roll.fromPrice = source.fromPrice * factor
       roll.toPrice = source.toPrice * factor
@@ -71,6 +77,7 @@ extension MarketHistory {
     history.rolls.removeAll { $0.times.available > moment }
     history.daily.removeAll { $0.times.available > moment }
     history.reports.removeAll { $0.times.available > moment }
+    history.implied.removeAll { $0.times.available > moment }
     return history
   }
 
@@ -81,12 +88,14 @@ extension MarketHistory {
     history.rolls = []
     history.daily = []
     history.reports = []
+    history.implied = []
     for event in MarketHistory.events(primary: self).scrambled(after: moment, seed: seed) {
       switch event {
       case .bar(let bar): history.bars.append(bar)
       case .roll(let roll): history.rolls.append(roll)
       case .daily(let bar): history.daily.append(bar)
       case .positions(let report): history.reports.append(report)
+      case .implied(let reading): history.implied.append(reading)
       }
     }
     return history

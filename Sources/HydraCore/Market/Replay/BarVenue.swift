@@ -91,7 +91,7 @@ public struct BarVenue: Venue, Sendable {
   public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
     guard event.symbol == instrument.symbol else { return [] }
     switch event {
-    case .positions: return []
+    case .positions, .implied: return []
     case .daily(let bar):
       if let contracts = bar.volume, contracts >= 0 { volume = (bar.date, contracts) }
       // The day's volume caps what may be filled, but the cost is reckoned with the mean known before the day.

@@ -11,23 +11,28 @@ struct PlantedEffects: Sendable {
   static let horizon = 20
   static let positionsCoefficient = 0.06
   static let carryCoefficient = 0.04
+  static let skewCoefficient = 0.03
   /// The carry feature is ln(near / far) a year over this. Its mean is zero, as prices are that keep a level.
   static let slopeSpread = 0.37
   /// Features are cut here, so that no day is all effect.
   static let featureBound = 2.5
   private static let positionsGain = 0.79
   private static let carryGain = 0.83
+  private static let skewGain = 0.79
 
   /// Expected return in daily standard deviations for a feature of one.
   let positions: Double
   let carry: Double
+  let skew: Double
 
-  init(scale: Double) {
+  init(scale: Double, options: Bool) {
     let (first, second) = (Self.positionsCoefficient * scale, Self.carryCoefficient * scale)
+    let third = options ? Self.skewCoefficient * scale : 0
     // What the effects explain adds to the variance of the return that they are measured against.
-    let rest = (Double(Self.horizon) * (1 - first * first - second * second)).squareRoot()
+    let rest = (Double(Self.horizon) * (1 - first * first - second * second - third * third)).squareRoot()
     positions = first / (rest * Self.positionsGain)
     carry = second / (rest * Self.carryGain)
+    skew = third / (rest * Self.skewGain)
   }
 
   static func bounded(_ feature: Double) -> Double { min(max(feature, -featureBound), featureBound) }
@@ -36,8 +41,11 @@ struct PlantedEffects: Sendable {
   static func carryFeature(slope: Double) -> Double { bounded(-slope / slopeSpread) }
 
   /// What is written down as truth.
-  static func truth(scale: Double) -> [PlantedEffect] {
-    [
+  static func truth(scale: Double, options: Bool) -> [PlantedEffect] {
+    let skew = PlantedEffect(
+      kind: .skew, file: "options/ZO.csv", column: "bid,ask", informationCoefficient: skewCoefficient * scale,
+      horizon: horizon, feature: "newest recorded rho of the smiles, less 0.2, over 0.2, cut at 2.5")
+    return (options ? [skew] : []) + [
       PlantedEffect(
         kind: .positions, file: "cot/ZO_commercials.csv", column: "commercial_long,commercial_short",
         informationCoefficient: positionsCoefficient * scale, horizon: horizon,

@@ -14,6 +14,7 @@ struct SyntheticFolder {
   /// The primary market first.
   let markets: [SyntheticMarket]
   let commitments: CommitmentsSimulation
+  let chains: ChainSimulation
 
   /// All files, sorted by path. Faults are planted on the way and added to the truth with their lines.
   func files(truth: inout SyntheticTruth) -> [SyntheticFile] {
@@ -39,6 +40,12 @@ struct SyntheticFolder {
     files.append(SyntheticFile(path: "contracts.csv", bytes: contracts(path: "contracts.csv", faults: &faults)))
     files.append(SyntheticFile(path: "bars/\(markets[0].model.symbol).csv", bytes: contractBars()))
     files.append(SyntheticFile(path: "signals/\(markets[0].model.symbol).csv", bytes: signals()))
+    if settings.options {
+      var chains = chains
+      if settings.faults { chains.plantFaults(smiles: truth.smiles, seed: settings.seed) }
+      let path = "options/\(markets[0].model.symbol).csv"
+      files.append(SyntheticFile(path: path, bytes: chains.csv(truth.smiles, faults: &faults, path: path)))
+    }
     truth.faults = faults.sorted { ($0.file, $0.line, $0.kind.rawValue) < ($1.file, $1.line, $1.kind.rawValue) }
     files += truth.files()
     files.append(SyntheticFile(path: "world.json", bytes: worldFile()))
@@ -179,7 +186,7 @@ struct SyntheticFolder {
     text.append("\"seed\":\(settings.seed),\"years\":\(settings.years),\"start\":\"\(settings.start)\",")
     text.append("\"shifts\":\(settings.shifts),\"effects\":\(settings.effects),\"effectScale\":")
     text.append(settings.effectScale, decimals: 6)
-    text.append(",\"faults\":\(settings.faults)}}\n")
+    text.append(",\"faults\":\(settings.faults),\"options\":\(settings.options)}}\n")
     return text.bytes
   }
 }

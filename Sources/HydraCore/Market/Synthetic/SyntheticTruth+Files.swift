@@ -9,20 +9,20 @@ extension SyntheticTruth {
       SyntheticFile(path: "truth/shifts.csv", bytes: shiftTable()),
       SyntheticFile(path: "truth/effects.csv", bytes: effectTable()),
       SyntheticFile(path: "truth/faults.csv", bytes: faultTable()),
-    ]
+    ] + (smiles.isEmpty ? [] : [SyntheticFile(path: "truth/smiles.csv", bytes: smileTable())])
   }
 
   private func dayTable() -> [UInt8] {
     var text = FixedText(reserving: days.count * 110)
     text.append(
-      "date,regime,drift,volatility,shift_drift,positions_drift,carry_drift,positions_feature,carry_feature,"
-        + "spread_factor,makers\n")
+      "date,regime,drift,volatility,shift_drift,positions_drift,carry_drift,skew_drift,positions_feature,"
+        + "carry_feature,skew_feature,spread_factor,makers\n")
     for day in days {
       text.append(day.date)
       text.append(",\(day.regime.rawValue)")
       for value in [
-        day.drift, day.volatility, day.shiftDrift, day.positionsDrift, day.carryDrift, day.positionsFeature,
-        day.carryFeature,
+        day.drift, day.volatility, day.shiftDrift, day.positionsDrift, day.carryDrift, day.skewDrift,
+        day.positionsFeature, day.carryFeature, day.skewFeature,
       ] {
         text.comma()
         text.append(value, decimals: 6)
@@ -64,6 +64,26 @@ extension SyntheticTruth {
       text.append("\(effect.kind.rawValue),\(effect.file),\"\(effect.column)\",")
       text.append(effect.informationCoefficient ?? .nan, decimals: 6)
       text.append(",\(effect.horizon),\"\(effect.feature)\"\n")
+    }
+    return text.bytes
+  }
+
+  private func smileTable() -> [UInt8] {
+    var text = FixedText(reserving: smiles.count * 80)
+    text.append("date,contract,expiry,forward,at_the_money,alpha,beta,rho,nu\n")
+    for smile in smiles {
+      text.append(smile.date)
+      text.comma()
+      text.append(contract: smile.contract)
+      text.comma()
+      text.append(smile.expiry)
+      text.comma()
+      text.append(smile.forward, decimals: 2)
+      for (index, value) in [smile.atTheMoney, smile.alpha, 1, smile.rho, smile.nu].enumerated() {
+        text.comma()
+        text.append(value, decimals: index == 2 ? 0 : 6)
+      }
+      text.newline()
     }
     return text.bytes
   }

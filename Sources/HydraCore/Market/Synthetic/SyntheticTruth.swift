@@ -10,13 +10,15 @@ public struct SyntheticTruth: Hashable, Codable, Sendable {
     public var drift: Double
     /// Standard deviation of the held contract's true return for this day, per √year, jumps aside.
     public var volatility: Double
-    /// The parts of `drift` that come from the planted drift shift and from the two planted effects.
+    /// The parts of `drift` that come from the planted drift shift and from the planted effects.
     public var shiftDrift: Double
     public var positionsDrift: Double
     public var carryDrift: Double
+    public var skewDrift: Double
     /// The features that carry the effects, standardised, as known before the day.
     public var positionsFeature: Double
     public var carryFeature: Double
+    public var skewFeature: Double
     /// Factor on the bid-ask spread, and market makers present.
     public var spreadFactor: Double
     public var makers: Int
@@ -28,6 +30,8 @@ public struct SyntheticTruth: Hashable, Codable, Sendable {
   public var shifts: [PlantedShift]
   public var effects: [PlantedEffect]
   public var faults: [PlantedFault]
+  /// The true smile of each expiry on each day.
+  public var smiles: [SyntheticSmile] = []
 }
 
 /// A change of the world at a date, of one kind only.
@@ -59,6 +63,8 @@ public struct PlantedEffect: Hashable, Codable, Sendable {
     case positions
     /// The price difference of neighbouring contracts, newest recorded.
     case carry
+    /// The asymmetry of the options' smiles, newest recorded.
+    case skew
     /// A column that says nothing.
     case decoy
     /// A column that holds the next day's settlement.
@@ -106,6 +112,10 @@ public struct PlantedFault: Hashable, Codable, Sendable {
     case withheldReport = "withheld_report"
     /// The exchange code of a contract was in use ten years before.
     case reusedCode = "reused_code"
+    /// An option's bid is above its ask.
+    case crossedQuote = "crossed_quote"
+    /// An option without a bid settles above its neighbour nearer to the money: an arbitrage, were it a price.
+    case settleAboveNeighbour = "settle_above_neighbour"
   }
 
   public var kind: Kind
@@ -136,6 +146,8 @@ public struct PlantedFault: Hashable, Codable, Sendable {
     case .delayedReport: .lateReport
     case .withheldReport: .missingReport
     case .reusedCode: .reusedCode
+    case .crossedQuote: .crossedQuote
+    case .settleAboveNeighbour: .settleAboveNeighbour
     }
   }
 }

@@ -58,8 +58,25 @@ extension SyntheticWorld {
 
     var truth = SyntheticTruth(
       days: primary.truth, shifts: shifts,
-      effects: settings.effects ? PlantedEffects.truth(scale: settings.effectScale) : [], faults: [])
-    let writer = SyntheticFolder(settings: settings, days: days, markets: markets, commitments: commitments)
+      effects: settings.effects
+        ? PlantedEffects.truth(scale: settings.effectScale, options: settings.options) : [], faults: [])
+    var chains = ChainSimulation(seed: seed)
+    if settings.options {
+      let path = SmilePath(market: market)
+      for day in days.indices {
+        let held = market.curve.relativeVolatility(day: day, contract: schedule.held[day])
+        let smiles = path.smiles(
+          day: day, deviation: truth.days[day].volatility / 252.0.squareRoot() / held, skew: primary.skew[day])
+        for smile in smiles {
+          chains.quote(
+            smile, place: truth.smiles.count, spreadFactor: regimes[day].spreadFactor,
+            volumeFactor: regimes[day].volumeFactor)
+          truth.smiles.append(smile)
+        }
+      }
+    }
+    let writer = SyntheticFolder(
+      settings: settings, days: days, markets: markets, commitments: commitments, chains: chains)
     let files = writer.files(truth: &truth)
     return SyntheticWorld(
       settings: settings, days: days, truth: truth, markets: markets, commitments: commitments, files: files)
@@ -120,6 +137,8 @@ private struct PrimarySimulation {
   var truth: [SyntheticTruth.Day] = []
   /// The newest recorded carry feature; zero before the first.
   private var carryFeature = 0.0
+  /// The skew factor of each day's options; zero without options.
+  let skew: [Double]
 
   /// Logarithmic jump of the near end when a supply shock begins.
   private static let scarcity = 0.12
@@ -132,12 +151,16 @@ private struct PrimarySimulation {
     self.regimes = regimes
     self.shifts = shifts
     self.positions = positions
-    effects = PlantedEffects(scale: settings.effects ? settings.effectScale : 0)
+    effects = PlantedEffects(scale: settings.effects ? settings.effectScale : 0, options: settings.options)
     var random = CounterRandom(seed: settings.seed, stream: "volatility \(model.symbol)")
     let level = PlantedShift.levelBefore(shifts, days: schedule.days)
     volatility = model.volatility.dailyPath(schedule.days, random: &random).map { $0 * level }
     jumps = model.volatility.jumpPath(schedule.days, random: &random)
     curve = CurveSimulation(model: model, schedule: schedule, seed: settings.seed)
+    skew =
+      settings.options
+      ? SmilePath.skewFactors(days: schedule.days.count, seed: settings.seed)
+      : Array(repeating: 0, count: schedule.days.count)
   }
 
   mutating func step(day: Int, level: Double, slope: Double) {
@@ -157,7 +180,9 @@ private struct PrimarySimulation {
     let heldSigma = sigma * curve.relativeVolatility(day: day, contract: curve.schedule.held[day])
     let positionsDrift = relation * effects.positions * positionsFeature * heldSigma * 252
     let carryDrift = effects.carry * carryFeature * heldSigma * 252
-    let drift = curve.model.premium + regime.drift + shiftDrift + positionsDrift + carryDrift
+    let skewFeature = day > 0 ? skew[day - 1] : 0
+    let skewDrift = effects.skew * skewFeature * heldSigma * 252
+    let drift = curve.model.premium + regime.drift + shiftDrift + positionsDrift + carryDrift + skewDrift
     let jump = jumps[day] * sigma
     let isOnset = regime == .supplyShock && day > 0 && regimes[day - 1] != .supplyShock
     curve.step(
@@ -168,8 +193,9 @@ private struct PrimarySimulation {
     truth.append(
       SyntheticTruth.Day(
         date: date, regime: regime, drift: drift, volatility: heldSigma * 252.0.squareRoot(), shiftDrift: shiftDrift,
-        positionsDrift: positionsDrift, carryDrift: carryDrift, positionsFeature: positionsFeature,
-        carryFeature: carryFeature, spreadFactor: regime.spreadFactor, makers: regime.makers,
+        positionsDrift: positionsDrift, carryDrift: carryDrift, skewDrift: skewDrift,
+        positionsFeature: positionsFeature, carryFeature: carryFeature, skewFeature: skewFeature,
+        spreadFactor: regime.spreadFactor, makers: regime.makers,
         jump: jump + (isOnset ? Self.scarcity : 0)))
     if let slope = curve.slope(day) { carryFeature = PlantedEffects.carryFeature(slope: slope) }
   }

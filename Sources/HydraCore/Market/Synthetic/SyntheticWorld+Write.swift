@@ -3,7 +3,7 @@ import HydraNumerics
 
 extension SyntheticWorld {
   /// The version of the generator; a new one may give other bytes for the same settings.
-  public static let version = 2
+  public static let version = 3
 
   /// A file that was written, or would be.
   public struct FileRecord: Hashable, Codable, Sendable {

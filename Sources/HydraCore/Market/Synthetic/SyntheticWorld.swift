@@ -30,6 +30,8 @@ public struct SyntheticWorld: Sendable {
     public var effectScale = 1.0
     /// Whether data faults are planted.
     public var faults = true
+    /// Whether the primary market has options, and their skew its effect: a sixth of a second a year.
+    public var options = false
 
     public init(seed: UInt64 = 42, years: Int = 10) {
       self.seed = seed

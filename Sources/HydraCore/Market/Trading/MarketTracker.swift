@@ -40,7 +40,7 @@ public struct MarketTracker: Sendable {
   public mutating func update(_ event: MarketEvent) {
     guard event.symbol == instrument.symbol else { return }
     switch event {
-    case .positions: break
+    case .positions, .implied: break
     case .daily(let bar):
       guard let volume = bar.volume, volume >= 0, bar.date > volumeDate ?? bar.date.adding(days: -1) else { return }
       volumes.append(volume)

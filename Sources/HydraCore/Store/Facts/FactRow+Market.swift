@@ -139,3 +139,29 @@ extension PositionsReport: FactRow {
       isRevision: statement.integer(place + 2) == 1, times: times)
   }
 }
+
+extension ImpliedReading: FactRow {
+  static let table = "implied_reading"
+  static let valueColumns = figures.map(\.name)
+
+  func hasSameValues(as other: ImpliedReading) -> Bool {
+    Self.figures.allSatisfy { self[keyPath: $0.path] == other[keyPath: $0.path] }
+  }
+
+  var badValue: (column: String, value: Double)? { Self.finite(Self.figures.map { ($0.name, self[keyPath: $0.path]) }) }
+
+  func bindValues(to statement: borrowing BulkStatement, from place: Int32) {
+    for (index, figure) in Self.figures.enumerated() {
+      statement.bind(place + Int32(index), self[keyPath: figure.path])
+    }
+  }
+
+  init(
+    symbol: String, date: CivilDate, times: FactTimes, row statement: borrowing BulkStatement, from place: Int32
+  ) {
+    self.init(symbol: symbol, date: date, times: times)
+    for (index, figure) in Self.figures.enumerated() {
+      self[keyPath: figure.path] = statement.optionalReal(place + Int32(index))
+    }
+  }
+}

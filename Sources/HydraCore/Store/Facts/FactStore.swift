@@ -10,12 +10,13 @@ public struct ImportSummary: Hashable, Sendable {
   public var rolls = ImportCounts()
   public var daily = ImportCounts()
   public var reports = ImportCounts()
+  public var implied = ImportCounts()
   /// How many odd things were found in the files.
   public var findings: Int
   /// True when the same files were imported with the same ingestion time before, and nothing in them is new.
   public var isRepeated = false
 
-  public var total: ImportCounts { bars + rolls + daily + reports }
+  public var total: ImportCounts { bars + rolls + daily + reports + implied }
 }
 
 /// An import as the log keeps it.
@@ -28,7 +29,7 @@ public struct ImportRecord: Hashable, Sendable {
   public var findings: [DataFinding]
 }
 
-/// Market facts: held bars, rolls, daily bars and reports of positions, each with its four times.
+/// Market facts: held bars, rolls, daily bars, reports of positions and readings of options, each with its four times.
 ///
 /// A value that changes later is stored beside the old one as the next revision (``FactMerge`` has the rule), so that a
 /// read as of T gives what was available at T, whatever has been imported since.
@@ -65,6 +66,7 @@ public struct FactStore {
       summary.rolls = try Self.merge(history.rolls, symbol, importID, database)
       summary.daily = try Self.merge(history.daily, symbol, importID, database)
       summary.reports = try Self.merge(history.reports, symbol, importID, database)
+      summary.implied = try Self.merge(history.implied, symbol, importID, database)
       summary.isRepeated = isLogged && summary.total.added + summary.total.revised == 0
       if !summary.isRepeated {
         try Self.log(summary.total, files: files, findings: history.findings, importID: importID, database)
@@ -87,6 +89,7 @@ public struct FactStore {
         rolls: try Roll.newest(database, symbol: symbol, asOf: asOf),
         daily: try DailyBar.newest(database, symbol: symbol, asOf: asOf),
         reports: try PositionsReport.newest(database, symbol: symbol, asOf: asOf),
+        implied: try ImpliedReading.newest(database, symbol: symbol, asOf: asOf),
         findings: newest?.findings ?? [], fileHashes: newest?.fileHashes ?? [:])
     }
   }
@@ -199,7 +202,7 @@ extension MarketHistory {
   var newestIngestion: Timestamp {
     [
       bars.map(\.times.ingested).max(), rolls.map(\.times.ingested).max(), daily.map(\.times.ingested).max(),
-      reports.map(\.times.ingested).max(),
+      reports.map(\.times.ingested).max(), implied.map(\.times.ingested).max(),
     ].compactMap { $0 }.max() ?? Timestamp(nanoseconds: 0)
   }
 }

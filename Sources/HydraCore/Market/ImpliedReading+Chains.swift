@@ -1,0 +1,76 @@
+import HydraNumerics
+import HydraOptions
+
+extension ImpliedReading {
+  /// Expiries with fewer days left say little but noise.
+  static let fewestDays = 7
+  /// Log-prices at which a density is computed.
+  private static let densityNodes = 257
+
+  /// One reading a date from its chains and what the days before said of the same expiries, dates ascending.
+  ///
+  /// - Complexity: about an implied volatility for each quote out of the money.
+  public static func readings(of chains: [OptionChain]) -> [ImpliedReading] {
+    var readings: [ImpliedReading] = []
+    var priors: [CivilDate: ThinLadder.Prior] = [:]
+    var rest = chains[...]
+    while let first = rest.first {
+      let day = rest.prefix { $0.date == first.date }
+      rest = rest.dropFirst(day.count)
+      let usable = day.filter { $0.expiry - $0.date >= fewestDays }
+      var smiles: [ChainSmile] = []
+      for chain in usable {
+        guard let smile = ChainSmile(chain, prior: priors[chain.expiry]) else { continue }
+        smiles.append(smile)
+        priors[chain.expiry] = smile.fit.priorForNextDay
+      }
+      var reading = ImpliedReading(symbol: first.symbol, date: first.date, times: first.times)
+      reading.readSmiles(smiles)
+      reading.readInterest(Array(usable))
+      readings.append(reading)
+    }
+    return readings
+  }
+
+  private mutating func readSmiles(_ smiles: [ChainSmile]) {
+    guard let first = smiles.first else { return }
+    let target = Self.maturityDays / 365
+    let densities = smiles.map { try? RiskNeutralDensity($0.smile, strikes: $0.strikes, nodes: Self.densityNodes) }
+    if smiles.count > 1 { termSlope = Portable.log(smiles[1].atTheMoney / first.atTheMoney) }
+    volatility = Self.constantMaturity(smiles.map { ($0.years, $0.atTheMoney * $0.atTheMoney) }, target).map {
+      $0.squareRoot()
+    }
+    variance = Self.constantMaturity(
+      zip(smiles, densities).compactMap { smile, density in density.map { (smile.years, $0.varianceSwapRate) } }, target
+    )
+    let nearest = smiles.indices.min { abs(smiles[$0].years - target) < abs(smiles[$1].years - target) }!
+    let smile = smiles[nearest].smile
+    let deviation = smiles[nearest].atTheMoney * smile.years.squareRoot()
+    riskReversal =
+      (smile.volatility(atStrike: smile.forward * Portable.exp(deviation))
+        - smile.volatility(atStrike: smile.forward * Portable.exp(-deviation))) / smiles[nearest].atTheMoney
+    if let density = densities[nearest] { (skewness, kurtosis) = (density.skewness, density.kurtosis) }
+    for (_, figure) in Self.figures where self[keyPath: figure]?.isFinite == false { self[keyPath: figure] = nil }
+  }
+
+  private mutating func readInterest(_ chains: [OptionChain]) {
+    var (calls, all) = (0.0, 0.0)
+    for quote in chains.flatMap(\.quotes) {
+      let open = quote.openInterest ?? 0
+      all += open
+      if quote.kind == .call { calls += open }
+    }
+    if all > 0 { callShare = calls / all }
+  }
+
+  /// A rate of variance at a maturity: linear in total variance between neighbours, the end's own rate outside.
+  private static func constantMaturity(_ points: [(years: Double, rate: Double)], _ target: Double) -> Double? {
+    guard let first = points.first, let last = points.last else { return nil }
+    if target <= first.years { return first.rate }
+    if target >= last.years { return last.rate }
+    let above = points.firstIndex { $0.years >= target }!
+    let (a, b) = (points[above - 1], points[above])
+    let share = (target - a.years) / (b.years - a.years)
+    return ((1 - share) * a.rate * a.years + share * b.rate * b.years) / target
+  }
+}
