@@ -26,7 +26,7 @@ extension ImpliedReading {
       }
       var reading = ImpliedReading(symbol: first.symbol, date: first.date, times: first.times)
       reading.readSmiles(smiles)
-      reading.readInterest(Array(usable))
+      reading.readInterest(Array(usable), smiles)
       readings.append(reading)
     }
     return readings
@@ -53,14 +53,23 @@ extension ImpliedReading {
     for (_, figure) in Self.figures where self[keyPath: figure]?.isFinite == false { self[keyPath: figure] = nil }
   }
 
-  private mutating func readInterest(_ chains: [OptionChain]) {
+  private mutating func readInterest(_ chains: [OptionChain], _ smiles: [ChainSmile]) {
     var (calls, all) = (0.0, 0.0)
-    for quote in chains.flatMap(\.quotes) {
-      let open = quote.openInterest ?? 0
-      all += open
-      if quote.kind == .call { calls += open }
+    var positions: [DealerPosition] = []
+    for chain in chains {
+      let smile = smiles.first { $0.years == chain.market.years }?.smile
+      for quote in chain.quotes {
+        guard let open = quote.openInterest, open > 0 else { continue }
+        all += open
+        if quote.kind == .call { calls += open }
+        if let smile { positions.append(DealerPosition(quote, open, chain.market, smile)) }
+      }
     }
-    if all > 0 { callShare = calls / all }
+    guard all > 0 else { return }
+    callShare = calls / all
+    guard !positions.isEmpty else { return }
+    gammaExposure = DealerPosition.gamma(positions, move: 0)
+    flipDistance = DealerPosition.flip(positions)
   }
 
   /// A rate of variance at a maturity: linear in total variance between neighbours, the end's own rate outside.
@@ -72,5 +81,48 @@ extension ImpliedReading {
     let (a, b) = (points[above - 1], points[above])
     let share = (target - a.years) / (b.years - a.years)
     return ((1 - share) * a.rate * a.years + share * b.rate * b.years) / target
+  }
+}
+
+/// An open option as dealers are taken to hold it, long the calls and short the puts, at the smile's volatility.
+///
+/// The same exposure as ``HydraOptions/DealerExposure``, in futures instead of currency, on a coarse grid of prices: this
+/// runs for every day of a history.
+private struct DealerPosition {
+  private let scale: Double
+  private let logMoneyness: Double
+  private let deviation: Double
+
+  init(_ quote: OptionQuote, _ openInterest: Double, _ market: FuturesOptionMarket, _ smile: SABR) {
+    scale = quote.kind.sign * openInterest * market.discount
+    logMoneyness = Portable.log(market.forward / quote.strike)
+    deviation = smile.volatility(atStrike: quote.strike) * market.years.squareRoot()
+  }
+
+  /// Futures that dealers sell when the price rises by one per cent from where it has moved to: `Σ w Γ F / 100`.
+  ///
+  /// - Parameter move: logarithm of the moved price over the forward.
+  static func gamma(_ positions: [DealerPosition], move: Double) -> Double {
+    var sum = 0.0
+    for position in positions where position.deviation > 0 {
+      let d1 = (position.logMoneyness + move) / position.deviation + position.deviation / 2
+      // F cancels: Γ F = D φ(d1) / (σ √T).
+      sum += position.scale * Portable.normalDensity(d1) / position.deviation * 0.01
+    }
+    return sum
+  }
+
+  /// The move to the nearest change of the sign of gamma within 15 %; nil when there is none.
+  static func flip(_ positions: [DealerPosition]) -> Double? {
+    let steps = 30
+    let moves = (-steps...steps).map { 0.15 * Double($0) / Double(steps) }
+    let values = moves.map { gamma(positions, move: $0) }
+    var nearest: Double?
+    for index in moves.indices.dropFirst() where (values[index] > 0) != (values[index - 1] > 0) {
+      let share = values[index - 1] / (values[index - 1] - values[index])
+      let move = moves[index - 1] + share * (moves[index] - moves[index - 1])
+      if nearest.map({ abs(move) < abs($0) }) ?? true { nearest = move }
+    }
+    return nearest
   }
 }
