@@ -13,7 +13,7 @@ import Testing
   }()
 
   /// The world as a folder, with the chains and the history that are read from it.
-  static let read: (history: MarketHistory, chains: [OptionChain], findings: [DataFinding]) = {
+  static let read: (history: MarketHistory, chains: [DailyOptionChain], findings: [DataFinding]) = {
     let url = FileManager.default.temporaryDirectory.appendingPathComponent("chains-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: url) }
     do {

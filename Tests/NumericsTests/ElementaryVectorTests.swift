@@ -36,6 +36,7 @@ func worstError(_ rows: [[Double]], _ values: [Double]) -> (ulps: Double, at: Do
     check("erfc", r.erfc, 0.53, ElementaryVector.erfc)
     check("erfcx", r.erfcx, 1.2, ElementaryVector.erfcx)
     check("normalCDF", r.normalCDF, 0.53, ElementaryVector.normalCDF)
+    check("normalQuantile", r.normalQuantile.filter { $0[0] <= 0.5 }, 6, ElementaryVector.normalQuantile)
   }
 
   @Test func specialValuesGiveTheLimits() {
@@ -48,6 +49,8 @@ func worstError(_ rows: [[Double]], _ values: [Double]) -> (ulps: Double, at: Do
     #expect(ElementaryVector.erfc([-inf, -6, 0, 30, inf]) == [2, 2, 1, 0, 0])
     #expect(ElementaryVector.erfcx([-inf, -27, 0, inf]) == [inf, inf, 1, 0])
     #expect(ElementaryVector.normalCDF([-inf, -40, 0, 9, inf]) == [0, 0, 0.5, 1, 1])
+    #expect(ElementaryVector.normalQuantile([0, 0.5, 1]) == [-inf, 0, inf])
+    #expect(ElementaryVector.normalQuantile([-0.1, 1.1, .nan]).allSatisfy(\.isNaN))
     let functions: [([Double]) -> [Double]] = [
       ElementaryVector.exp, ElementaryVector.log, ElementaryVector.erf, ElementaryVector.erfc,
       ElementaryVector.erfcx, ElementaryVector.normalCDF,

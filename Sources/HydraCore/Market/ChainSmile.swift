@@ -20,7 +20,7 @@ struct ChainSmile {
   var years: Double { smile.years }
 
   /// - Parameter prior: of the day before, for the same expiry; nil for none.
-  init?(_ chain: OptionChain, prior: ThinLadder.Prior?) {
+  init?(_ chain: DailyOptionChain, prior: ThinLadder.Prior?) {
     let quotes = Self.quotes(chain)
     guard quotes.count >= Self.fewestStrikes else { return nil }
     let market = chain.market
@@ -52,7 +52,7 @@ struct ChainSmile {
   }
 
   /// One quote a strike in volatilities, strikes ascending.
-  private static func quotes(_ chain: OptionChain) -> [ThinLadder.Quote] {
+  private static func quotes(_ chain: DailyOptionChain) -> [ThinLadder.Quote] {
     let market = chain.market
     var best: [Double: ThinLadder.Quote] = [:]
     for quote in chain.quotes {

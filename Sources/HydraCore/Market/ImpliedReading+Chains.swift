@@ -10,7 +10,7 @@ extension ImpliedReading {
   /// One reading a date from its chains and what the days before said of the same expiries, dates ascending.
   ///
   /// - Complexity: about an implied volatility for each quote out of the money.
-  public static func readings(of chains: [OptionChain]) -> [ImpliedReading] {
+  public static func readings(of chains: [DailyOptionChain]) -> [ImpliedReading] {
     var readings: [ImpliedReading] = []
     var priors: [CivilDate: ThinLadder.Prior] = [:]
     var rest = chains[...]
@@ -53,7 +53,7 @@ extension ImpliedReading {
     for (_, figure) in Self.figures where self[keyPath: figure]?.isFinite == false { self[keyPath: figure] = nil }
   }
 
-  private mutating func readInterest(_ chains: [OptionChain], _ smiles: [ChainSmile]) {
+  private mutating func readInterest(_ chains: [DailyOptionChain], _ smiles: [ChainSmile]) {
     var (calls, all) = (0.0, 0.0)
     var positions: [DealerPosition] = []
     for chain in chains {

@@ -130,7 +130,7 @@ public struct MarketFolder: Sendable {
   /// The option chains of a market, by date and expiry; empty where the folder has none.
   public func chains(
     symbol name: String, ingested: Timestamp, repairs: RepairRules = RepairRules()
-  ) throws -> [OptionChain] {
+  ) throws -> [DailyOptionChain] {
     let symbol = try instrument(name).symbol
     guard let table = try optionTable(symbol) else { return [] }
     return try ChainFile(table, symbol: symbol, ingested: ingested, rules: repairs).chains

@@ -90,7 +90,7 @@ private func scaledComplement(_ x: Double) -> Double {
 }
 
 /// A numerator and a denominator of one degree, their coefficients in turn from the highest power down.
-private typealias RationalTable = [SIMD2<Double>]
+typealias RationalTable = [SIMD2<Double>]
 
 @inline(__always) private func ratio(_ table: RationalTable, _ x: Double) -> Double {
   table.withUnsafeBufferPointer { table in
@@ -124,7 +124,7 @@ private let errorTail: RationalTable = [
 ]
 
 /// Quantile divided by p - ½, for |p - ½| ≤ 0.425, in 0.180625 - (p - ½)² (AS 241).
-private let quantileCentral: RationalTable = [
+let quantileCentral: RationalTable = [
   [2.5090809287301226727e3, 5.2264952788528545610e3], [3.3430575583588128105e4, 2.8729085735721942674e4],
   [6.7265770927008700853e4, 3.9307895800092710610e4], [4.5921953931549871457e4, 2.1213794301586595867e4],
   [1.3731693765509461125e4, 5.3941960214247511077e3], [1.9715909503065514427e3, 6.8718700749205790830e2],
@@ -132,7 +132,7 @@ private let quantileCentral: RationalTable = [
 ]
 
 /// Size of the quantile for √(-ln p) up to 5, in √(-ln p) - 1.6 (AS 241).
-private let quantileTail: RationalTable = [
+let quantileTail: RationalTable = [
   [7.74545014278341407640e-4, 1.05075007164441684324e-9], [2.27238449892691845833e-2, 5.47593808499534494600e-4],
   [2.41780725177450611770e-1, 1.51986665636164571966e-2], [1.27045825245236838258e0, 1.48103976427480074590e-1],
   [3.64784832476320460504e0, 6.89767334985100004550e-1], [5.76949722146069140550e0, 1.67638483018380384940e0],
@@ -140,7 +140,7 @@ private let quantileTail: RationalTable = [
 ]
 
 /// Size of the quantile for √(-ln p) above 5, in √(-ln p) - 5 (AS 241).
-private let quantileFarTail: RationalTable = [
+let quantileFarTail: RationalTable = [
   [2.01033439929228813265e-7, 2.04426310338993978564e-15], [2.71155556874348757815e-5, 1.42151175831644588870e-7],
   [1.24266094738807843860e-3, 1.84631831751005468180e-5], [2.65321895265761230930e-2, 7.86869131145613259100e-4],
   [2.96560571828504891230e-1, 1.48753612908506148525e-2], [1.78482653991729133580e0, 1.36929880922735805310e-1],

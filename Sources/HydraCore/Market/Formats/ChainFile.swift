@@ -9,7 +9,7 @@ import HydraOptions
 /// lower strike, or a put above that of the next higher one, is reported; settlements are not used. Rows are known at
 /// 23:00 UTC of their date, as daily bars are.
 struct ChainFile {
-  private(set) var chains: [OptionChain] = []
+  private(set) var chains: [DailyOptionChain] = []
   private(set) var findings: [DataFinding] = []
 
   private struct Key: Hashable {
@@ -60,7 +60,7 @@ struct ChainFile {
         places[key] = place
         let time = date.timestamp(hour: 23)
         chains.append(
-          OptionChain(
+          DailyOptionChain(
             symbol: symbol, date: date, contract: contract, expiry: expiry, underlying: underlying,
             rate: rates.isEmpty ? 0 : rates[row] ?? 0, quotes: OptionQuotes(),
             times: FactTimes(event: time, published: time, available: time, ingested: ingested)))
@@ -110,7 +110,7 @@ struct ChainFile {
     return quote
   }
 
-  private mutating func judgeSettlements(_ chain: OptionChain, _ rows: [Int], _ table: MarketTable) {
+  private mutating func judgeSettlements(_ chain: DailyOptionChain, _ rows: [Int], _ table: MarketTable) {
     for kind in [OptionKind.call, .put] {
       let ladder = chain.quotes.indices.filter { chain.quotes[$0].kind == kind && chain.quotes[$0].lastPrice != nil }
         .sorted {

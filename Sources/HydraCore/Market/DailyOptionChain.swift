@@ -2,7 +2,7 @@ import HydraNumerics
 import HydraOptions
 
 /// The options of one expiry on one future at the end of one day.
-public struct OptionChain: Hashable, Codable, Sendable {
+public struct DailyOptionChain: Hashable, Codable, Sendable {
   public var symbol: String
   public var date: CivilDate
   /// The delivery month of the future that the options are on.
