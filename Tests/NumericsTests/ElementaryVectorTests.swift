@@ -50,7 +50,7 @@ func worstError(_ rows: [[Double]], _ values: [Double]) -> (ulps: Double, at: Do
     #expect(ElementaryVector.erfcx([-inf, -27, 0, inf]) == [inf, inf, 1, 0])
     #expect(ElementaryVector.normalCDF([-inf, -40, 0, 9, inf]) == [0, 0, 0.5, 1, 1])
     #expect(ElementaryVector.normalQuantile([0, 0.5, 1]) == [-inf, 0, inf])
-    #expect(ElementaryVector.normalQuantile([-0.1, 1.1, .nan]).allSatisfy(\.isNaN))
+    for value in ElementaryVector.normalQuantile([-0.1, 1.1, .nan]) { #expect(value.isNaN) }
     let functions: [([Double]) -> [Double]] = [
       ElementaryVector.exp, ElementaryVector.log, ElementaryVector.erf, ElementaryVector.erfc,
       ElementaryVector.erfcx, ElementaryVector.normalCDF,
