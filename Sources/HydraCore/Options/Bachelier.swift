@@ -76,7 +76,7 @@ public enum Bachelier {
         tables, forward: input[0], strike: input[1], years: input[2], volatility: input[3])
       store(0, (terms.value(sign: signs) * tables.exp(-LanePair(product: input[4], input[2]))).rounded)
     }
-    return PriceColumns(prices: result.columns[0], statuses: result.statuses)
+    return PriceColumns(prices: result.columns[0], statuses: PriceStatus.checked(result.statuses, result.columns[0]))
   }
 
   /// The prices and all Greeks of many options: eight at a time, with the same bits as the single call.
@@ -92,8 +92,9 @@ public enum Bachelier {
         rate: input[4])
       values.forEachColumn { store($0, $1) }
     }
+    let prices = result.columns.removeFirst()
     return GreekColumns(
-      prices: result.columns.removeFirst(), statuses: result.statuses, sensitivities: result.columns)
+      prices: prices, statuses: PriceStatus.checked(result.statuses, prices), sensitivities: result.columns)
   }
 
   @inline(__always)

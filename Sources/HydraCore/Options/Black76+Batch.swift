@@ -10,7 +10,7 @@ extension Black76 {
     let result = evaluate(options, volatilities, threads: threads, columns: 1) { core, input, sink in
       sink(0, core.value(sign: input.sign, discount: core.discount))
     }
-    return PriceColumns(prices: result.columns[0], statuses: result.statuses)
+    return PriceColumns(prices: result.columns[0], statuses: PriceStatus.checked(result.statuses, result.columns[0]))
   }
 
   /// The prices and all Greeks of many options: eight at a time, with the same bits as the single call.
@@ -26,8 +26,9 @@ extension Black76 {
         volatility: input.volatility, rate: input.rate)
       values.forEachColumn { sink($0, $1) }
     }
+    let prices = result.columns.removeFirst()
     return GreekColumns(
-      prices: result.columns.removeFirst(), statuses: result.statuses, sensitivities: result.columns)
+      prices: prices, statuses: PriceStatus.checked(result.statuses, prices), sensitivities: result.columns)
   }
 
   private typealias Lanes = SIMD8<Double>

@@ -13,7 +13,7 @@ extension BlackScholes {
         yield: input[5])
       store(0, terms.value(tables, sign: signs).rounded)
     }
-    return PriceColumns(prices: result.columns[0], statuses: result.statuses)
+    return PriceColumns(prices: result.columns[0], statuses: PriceStatus.checked(result.statuses, result.columns[0]))
   }
 
   /// The prices, all Greeks and psi of many options: eight at a time, with the same bits as the single call.
@@ -32,7 +32,9 @@ extension BlackScholes {
     let psis = result.columns.removeLast()
     let prices = result.columns.removeFirst()
     return SpotGreekColumns(
-      greeks: GreekColumns(prices: prices, statuses: result.statuses, sensitivities: result.columns), psis: psis)
+      greeks: GreekColumns(
+        prices: prices, statuses: PriceStatus.checked(result.statuses, prices), sensitivities: result.columns),
+      psis: psis)
   }
 
   @inline(__always)

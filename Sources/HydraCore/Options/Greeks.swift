@@ -78,4 +78,11 @@ public enum PriceStatus: String, Hashable, Codable, CaseIterable, Sendable {
   case nanInput = "nan_input"
   /// An input lies outside the model (negative time, volatility, strike or forward, infinite rate); results are NaN.
   case invalid
+
+  /// The statuses of prices: numbers so large that a price cannot be told from them are outside the model too.
+  static func checked(_ statuses: [PriceStatus], _ prices: [Double]) -> [PriceStatus] {
+    var statuses = statuses
+    for (index, price) in prices.enumerated() where price.isNaN && statuses[index] == .ok { statuses[index] = .invalid }
+    return statuses
+  }
 }

@@ -58,7 +58,9 @@ extension Black76 {
                 inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index],
                 strike: inputs.strikes[index], years: inputs.years[index], rate: inputs.rates[index])
               volatilities[0][index] = inversion.value
-              statuses.memory[index] = inversion.status
+              // Numbers so large that rounding leaves nothing of the price are outside the model.
+              let isLost = inversion.value.isNaN && inversion.status == .ok
+              statuses.memory[index] = isLost ? .invalid : inversion.status
             }
           }
         }
@@ -177,7 +179,9 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
       for index in block * blockSize..<min(count, (block + 1) * blockSize) {
         let inversion = invert(index)
         volatilities.memory[index] = inversion.value
-        statuses.memory[index] = inversion.status
+        // Numbers so large that rounding leaves nothing of the price are outside the model.
+        let isLost = inversion.value.isNaN && inversion.status == .ok
+        statuses.memory[index] = isLost ? .invalid : inversion.status
       }
     }
     self.volatilities = Array(volatilities.memory)

@@ -178,6 +178,7 @@ extension Setting {
       .badTick: "a misplaced decimal point is sure; what the price was is nearly sure",
       .badValue: "a price is positive and does not quadruple within a row",
       .clockChange: "an hour does not change what is known at the end of a day",
+      .crossedQuote: "which side is wrong cannot be told: the quote says nothing",
       .duplicate: "one time has one price, the first; `correct` lets the last one count",
       .highBelowLow: "which of the numbers is wrong cannot be told; `correct` exchanges them",
       .lateReport: "a late report is a report, from its release on",

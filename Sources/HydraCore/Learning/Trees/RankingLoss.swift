@@ -5,7 +5,7 @@ import HydraNumerics
 /// ```
 /// λ = -σ / (1 + exp(σ (s_i - s_j))) |ΔNDCG|       for each pair of a query with grade i above grade j
 /// ```
-/// with the gain 2^grade - 1 and the discount 1 / log2(rank + 2) of rank 0, 1, ….
+/// with the gain 2^grade - 1 and the discount 1 / binaryLogarithm(rank + 2) of rank 0, 1, ….
 ///
 /// Source: C. Burges, "From RankNet to LambdaRank to LambdaMART: an overview", MSR-TR-2010-82; the normalisation is
 /// LightGBM's.
@@ -24,9 +24,9 @@ public struct RankingLoss: Hashable, Sendable {
   /// What a row of a grade is worth.
   static func gain(_ grade: Double) -> Double { Double((1 << Int(grade)) - 1) }
 
-  static func discount(_ rank: Int) -> Double { 1 / log2(Double(rank + 2)) }
+  static func discount(_ rank: Int) -> Double { 1 / binaryLogarithm(Double(rank + 2)) }
 
-  private static func log2(_ value: Double) -> Double { Portable.log(value) * 1.442_695_040_888_963_4 }
+  private static func binaryLogarithm(_ value: Double) -> Double { Portable.log(value) * 1.442_695_040_888_963_4 }
 
   /// The discounted cumulative gain of the first `limit` grades.
   static func discountedGain(_ grades: some Sequence<Double>, limit: Int) -> Double {
@@ -66,7 +66,7 @@ public struct RankingLoss: Hashable, Sendable {
         total += 2 * slope
       }
     }
-    let factor = isNormalised && total > 0 ? Self.log2(1 + total) / total : 1
+    let factor = isNormalised && total > 0 ? Self.binaryLogarithm(1 + total) / total : 1
     for row in rows {
       gradients[row] *= factor * (weights?[row] ?? 1)
       hessians[row] *= factor * (weights?[row] ?? 1)

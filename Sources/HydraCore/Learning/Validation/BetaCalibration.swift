@@ -39,6 +39,7 @@ public struct BetaCalibration: Calibration, Hashable, Codable {
     (first, second, offset) = (found[0], found[1], found[2])
   }
 
+  /// The probability for a score; NaN for a score outside of what the calibration takes.
   public func calibrated(_ score: Double) -> Double {
     guard score >= 0, score <= 1 else { return .nan }
     let p = min(max(score, 1e-12), 1 - 1e-12)

@@ -58,6 +58,7 @@ public struct IsotonicCalibration: Calibration, Hashable, Codable {
     self.values = values
   }
 
+  /// The probability for a score; NaN for a score outside of what the calibration takes.
   public func calibrated(_ score: Double) -> Double {
     guard !score.isNaN, let low = thresholds.first, let high = thresholds.last else { return .nan }
     if score <= low { return values[0] }

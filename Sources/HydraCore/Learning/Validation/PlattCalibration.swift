@@ -33,6 +33,7 @@ public struct PlattCalibration: Calibration, Hashable, Codable {
     (slope, offset) = (-fit.coefficients[0], -fit.coefficients[1])
   }
 
+  /// The probability for a score; NaN for a score outside of what the calibration takes.
   public func calibrated(_ score: Double) -> Double {
     Portable.logistic(-((slope == 0 ? 0 : slope * score) + offset))
   }
