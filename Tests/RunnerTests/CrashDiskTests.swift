@@ -20,7 +20,9 @@ import Testing
   private static let world = Result { () -> (folder: URL, summary: String) in
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-disk-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let made = try RunnerProcess.run(["data", "synth", "--out", "\(folder.path)/market", "--years", "1", "--no-options"])
+    let made = try RunnerProcess.run([
+      "data", "synth", "--out", "\(folder.path)/market", "--years", "1", "--no-options",
+    ])
     try #require(made.status == 0, "\(made.errors)")
     let whole = try run(folder, store: folder.appendingPathComponent("whole.sqlite").path)
     try #require(whole.status == 0, "\(whole.errors)")
