@@ -17,7 +17,7 @@ import HydraNumerics
 public enum Black76 {
   /// The price of a European option on a futures contract, times `discount`.
   ///
-  ///     Black76.price(.call, forward: 100, strike: 100, years: 1, volatility: 0.2)   // 7.965567455405797
+  ///     Black76.price(.call, forward: 100, strike: 100, years: 1, volatility: 0.2)   // 7.965567455405795
   public static func price(
     _ kind: OptionKind, forward: Double, strike: Double, years: Double, volatility: Double, discount: Double = 1
   ) -> Double {
