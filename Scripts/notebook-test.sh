@@ -18,6 +18,8 @@ skip() {
   echo "notebook test: there is no runner at $runner; build it first" >&2
   exit 1
 }
+# Notebooks run in folders of their own.
+runner=$(cd "$(dirname "$runner")" && pwd)/$(basename "$runner")
 command -v python3 > /dev/null || skip "there is no python3"
 python3 -c 'import ensurepip, venv' 2> /dev/null || skip "python3 has no venv module (Debian: python3-venv)"
 

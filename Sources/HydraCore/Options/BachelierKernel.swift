@@ -61,7 +61,7 @@ struct BachelierTerms<L: DoubleLanes> {
 }
 
 /// Price and all Greeks on lanes.
-struct BachelierGreeks<L: DoubleLanes> {
+struct BachelierGreeks<L: DoubleLanes>: GreekLanes {
   var price, delta, gamma, vega, theta, rho, vanna, volga, charm, veta: L
   var speed, zomma, color, ultima, dualDelta, dualGamma: L
 
@@ -104,36 +104,5 @@ struct BachelierGreeks<L: DoubleLanes> {
     color = alive((curvature * (LanePair(sum: rate, half) - square * half)).rounded)
     let ultimaFactor = square * (square - LanePair(L(all: 3)))
     ultima = alive((vega * ultimaFactor).rounded / (volatility * volatility))
-  }
-
-  /// Calls `body` with the number of each column and its value: price, then `Greeks.Name.allCases`.
-  @inline(__always)
-  func forEachColumn(_ body: (Int, L) -> Void) {
-    body(0, price)
-    body(1, delta)
-    body(2, gamma)
-    body(3, vega)
-    body(4, theta)
-    body(5, rho)
-    body(6, vanna)
-    body(7, volga)
-    body(8, charm)
-    body(9, veta)
-    body(10, speed)
-    body(11, zomma)
-    body(12, color)
-    body(13, ultima)
-    body(14, dualDelta)
-    body(15, dualGamma)
-  }
-}
-
-extension Greeks {
-  init(_ values: BachelierGreeks<Double>) {
-    self.init(
-      price: values.price, delta: values.delta, gamma: values.gamma, vega: values.vega, theta: values.theta,
-      rho: values.rho, vanna: values.vanna, volga: values.volga, charm: values.charm, veta: values.veta,
-      speed: values.speed, zomma: values.zomma, color: values.color, ultima: values.ultima,
-      dualDelta: values.dualDelta, dualGamma: values.dualGamma)
   }
 }

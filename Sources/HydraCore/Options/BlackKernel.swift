@@ -164,7 +164,7 @@ struct BlackTerms<L: DoubleLanes> {
 }
 
 /// Price and all Greeks on lanes; the order of `columns` is price, then `Greeks.Name.allCases`.
-struct BlackGreeks<L: DoubleLanes> {
+struct BlackGreeks<L: DoubleLanes>: GreekLanes {
   var price, delta, gamma, vega, theta, rho, vanna, volga, charm, veta: L
   var speed, zomma, color, ultima, dualDelta, dualGamma: L
 
@@ -229,36 +229,5 @@ struct BlackGreeks<L: DoubleLanes> {
     let (h, t) = (scores.h.high, scores.t.high)
     ultima = alive(vega * (p * p - (L(all: 3) * h * h + t * t)) / (volatility * volatility))
     dualGamma = L.select(L.less(zero, m), m / (strike * s), zero)
-  }
-
-  /// Calls `body` with the number of each column and its value.
-  @inline(__always)
-  func forEachColumn(_ body: (Int, L) -> Void) {
-    body(0, price)
-    body(1, delta)
-    body(2, gamma)
-    body(3, vega)
-    body(4, theta)
-    body(5, rho)
-    body(6, vanna)
-    body(7, volga)
-    body(8, charm)
-    body(9, veta)
-    body(10, speed)
-    body(11, zomma)
-    body(12, color)
-    body(13, ultima)
-    body(14, dualDelta)
-    body(15, dualGamma)
-  }
-}
-
-extension Greeks {
-  init(_ values: BlackGreeks<Double>) {
-    self.init(
-      price: values.price, delta: values.delta, gamma: values.gamma, vega: values.vega, theta: values.theta,
-      rho: values.rho, vanna: values.vanna, volga: values.volga, charm: values.charm, veta: values.veta,
-      speed: values.speed, zomma: values.zomma, color: values.color, ultima: values.ultima,
-      dualDelta: values.dualDelta, dualGamma: values.dualGamma)
   }
 }

@@ -27,7 +27,7 @@ extension BlackScholes {
       let values = BlackScholesGreeks(
         tables, sign: signs, spot: input[0], strike: input[1], years: input[2], volatility: input[3], rate: input[4],
         yield: input[5])
-      values.forEachColumn { store($0, $1) }
+      values.forEachColumnWithPsi { store($0, $1) }
     }
     let psis = result.columns.removeLast()
     let prices = result.columns.removeFirst()

@@ -53,7 +53,7 @@ struct BlackScholesTerms<L: DoubleLanes> {
 }
 
 /// Price and all Greeks on lanes.
-struct BlackScholesGreeks<L: DoubleLanes> {
+struct BlackScholesGreeks<L: DoubleLanes>: GreekLanes {
   var price, delta, gamma, vega, theta, rho, vanna, volga, charm, veta: L
   var speed, zomma, color, ultima, dualDelta, dualGamma, psi: L
 
@@ -134,37 +134,16 @@ struct BlackScholesGreeks<L: DoubleLanes> {
     dualGamma = L.select(L.less(zero, m), m / (strike * s), zero)
   }
 
-  /// Calls `body` with the number of each column and its value: price, then `Greeks.Name.allCases`, then psi.
+  /// The columns of all models, then psi.
   @inline(__always)
-  func forEachColumn(_ body: (Int, L) -> Void) {
-    body(0, price)
-    body(1, delta)
-    body(2, gamma)
-    body(3, vega)
-    body(4, theta)
-    body(5, rho)
-    body(6, vanna)
-    body(7, volga)
-    body(8, charm)
-    body(9, veta)
-    body(10, speed)
-    body(11, zomma)
-    body(12, color)
-    body(13, ultima)
-    body(14, dualDelta)
-    body(15, dualGamma)
+  func forEachColumnWithPsi(_ body: (Int, L) -> Void) {
+    forEachColumn(body)
     body(16, psi)
   }
 }
 
 extension SpotGreeks {
   init(_ values: BlackScholesGreeks<Double>) {
-    self.init(
-      greeks: Greeks(
-        price: values.price, delta: values.delta, gamma: values.gamma, vega: values.vega, theta: values.theta,
-        rho: values.rho, vanna: values.vanna, volga: values.volga, charm: values.charm, veta: values.veta,
-        speed: values.speed, zomma: values.zomma, color: values.color, ultima: values.ultima,
-        dualDelta: values.dualDelta, dualGamma: values.dualGamma),
-      psi: values.psi)
+    self.init(greeks: Greeks(values), psi: values.psi)
   }
 }

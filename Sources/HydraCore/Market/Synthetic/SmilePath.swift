@@ -1,4 +1,5 @@
 import HydraNumerics
+import HydraOptions
 
 /// A true smile of the primary market's options: SABR with β = 1 for one expiry on one day.
 public struct SyntheticSmile: Hashable, Codable, Sendable {
@@ -18,17 +19,12 @@ public struct SyntheticSmile: Hashable, Codable, Sendable {
   /// Time to expiry in years.
   public var years: Double { Double(expiry - date) / 365 }
 
-  /// Hagan's lognormal volatility for β = 1, in portable arithmetic.
-  ///
-  /// Source: P. Hagan, D. Kumar, A. Lesniewski, D. Woodward, "Managing smile risk", Wilmott (2002), equation (2.17).
-  func volatility(atStrike strike: Double) -> Double {
-    let z = nu / alpha * Portable.log(forward / strike)
-    let correction = Self.correction(alpha: alpha, rho: rho, nu: nu, years: years)
-    guard abs(z) > 1e-6 else { return alpha * correction }
-    let root = (1 - 2 * rho * z + z * z).squareRoot()
-    return alpha * z / Portable.log((root + z - rho) / (1 - rho)) * correction
-  }
+  /// The Black volatility at a strike.
+  func volatility(atStrike strike: Double) -> Double { smile.volatility(atStrike: strike) }
 
+  private var smile: SABR { SABR(forward: forward, years: years, alpha: alpha, beta: 1, rho: rho, nu: nu) }
+
+  /// What the volatility at the money is times α.
   static func correction(alpha: Double, rho: Double, nu: Double, years: Double) -> Double {
     1 + (rho * nu * alpha / 4 + (2 - 3 * rho * rho) * nu * nu / 24) * years
   }
