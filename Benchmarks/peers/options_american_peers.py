@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """American options: hydra-bench beside QuantLib's QdFpAmericanEngine, on one file, in one run, alternately.
 
-    python3 Benchmarks/peers/options_american_peers.py --bench bin/hydra-bench VECTORS/options/american.json [--rounds 5]
+    python3 Benchmarks/peers/options_american_peers.py [--hydra-bench bin/hydra-bench] [--cases Tests/Vectors/options/american.json]
 
 Needs QuantLib from PyPI. One thread; QuantLib's time is that of NPV() with the engine and option made beforehand (the
 call from Python costs it about a microsecond). Both sides price every case of the file; errors are in units of the
@@ -23,11 +23,11 @@ except ImportError:
     sys.exit("options_american_peers.py: QuantLib is missing (pip install QuantLib)")
 
 parser = argparse.ArgumentParser()
-parser.add_argument("vectors")
-parser.add_argument("--bench", default="bin/hydra-bench")
+parser.add_argument("--cases", default="Tests/Vectors/options/american.json")
+parser.add_argument("--hydra-bench", default="bin/hydra-bench")
 parser.add_argument("--rounds", type=int, default=5)
 arguments = parser.parse_args()
-cases = json.load(open(arguments.vectors))["cases"]
+cases = json.load(open(arguments.cases))["cases"]
 
 folder = tempfile.TemporaryDirectory()
 source, answers = folder.name + "/in.csv", folder.name + "/out.csv"
@@ -72,7 +72,7 @@ def quantlib(made):
 
 
 def hydra(method):
-    call = [arguments.bench, "options", "american", source, answers, "--method", method, "--repeat", "5"]
+    call = [arguments.hydra_bench, "options", "american", source, answers, "--method", method, "--repeat", "5"]
     run = subprocess.run(call, capture_output=True, text=True)
     if run.returncode != 0:
         sys.exit("hydra-bench: " + run.stderr.strip())

@@ -1,16 +1,20 @@
-"""Density at 401 prices from implied volatilities: scipy's splines, timed on the file that hydra-bench reads.
+#!/usr/bin/env python3
+"""Density at 401 prices from implied volatilities: hydra-bench beside scipy's splines on one file, alternately.
 
-usage: options_density_peers.py IN.csv OUT.csv [REPEATS]     (columns smile, forward, expiry_years, strike, vol)
+    python3 Benchmarks/peers/options_density_peers.py [--hydra-bench bin/hydra-bench] [--smiles N] [--rounds R]
 
-A natural cubic spline through the volatilities gives prices at 401 points; a spline through these gives the density as its
-second derivative. Prints {"seconds": s}, the median of the repeats for all smiles. Needs numpy and scipy.
+The peer: a natural cubic spline through the volatilities gives prices at 401 points; a spline through these gives the density
+as its second derivative. It may be negative and its mass is not one; Hydra's is not and is. Needs numpy and scipy.
 """
-
-import csv
-import json
+import argparse
+import os
+import random
 import statistics
 import sys
+import tempfile
 import time
+
+from options_smile_peers import hydra, write_smiles
 
 try:
     import numpy as np
@@ -32,20 +36,26 @@ def density(forward, years, strikes, vols):
 
 
 def main():
-    smiles = {}
-    with open(sys.argv[1], newline="") as file:
-        for row in csv.DictReader(file):
-            key = (row["smile"], float(row["forward"]), float(row["expiry_years"]))
-            smiles.setdefault(key, []).append((float(row["strike"]), float(row["vol"])))
-    inputs = [(key[1], key[2], *map(np.array, zip(*rows))) for key, rows in smiles.items()]
-    times = []
-    for _ in range(int(sys.argv[3]) if len(sys.argv) > 3 else 15):
-        began = time.perf_counter()
-        result = [density(*one) for one in inputs]
-        times.append(time.perf_counter() - began)
-    with open(sys.argv[2], "w") as file:
-        file.writelines(f"{value!r}\n" for one in result for value in one.tolist())
-    print(json.dumps({"seconds": statistics.median(times)}))
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--hydra-bench", default="bin/hydra-bench")
+    options.add_argument("--smiles", type=int, default=400)
+    options.add_argument("--rounds", type=int, default=5)
+    options = options.parse_args()
+    random.seed(42)
+    ours, theirs = [], []
+    with tempfile.TemporaryDirectory() as folder:
+        source, target = os.path.join(folder, "smiles.csv"), os.path.join(folder, "out")
+        inputs = [(f, t, np.array(ks), np.array(vs)) for f, t, ks, vs in write_smiles(source, options.smiles)]
+        for _ in range(options.rounds):
+            ours.append(hydra(options.hydra_bench, "density", source, target)[0])
+            began = time.perf_counter()
+            for one in inputs:
+                density(*one)
+            theirs.append(time.perf_counter() - began)
+    ratio = statistics.median(their / our for our, their in zip(ours, theirs))
+    for name, values in ("density hydra", ours), ("density scipy", theirs):
+        print(f"{name:24s} {1e6 * statistics.median(values) / options.smiles:12.2f} us")
+    print(f"{'ratio':24s} {ratio:12.1f} x")
 
 
 if __name__ == "__main__":

@@ -112,7 +112,9 @@ def quantlib_peers(rows):
     ql = module("QuantLib")
     if ql is None:
         return {}
-    inputs = [(ql.Option.Call if row["type"] == "call" else ql.Option.Put, row["strike"], row["forward"],
+    kinds = {"call": ql.Option.Call, "put": ql.Option.Put}
+    payoffs = [ql.PlainVanillaPayoff(kinds[row["type"]], row["strike"]) for row in rows]
+    inputs = [(kinds[row["type"]], row["strike"], row["forward"],
                row["vol"] * math.sqrt(row["expiry_years"]), math.exp(-row["rate"] * row["expiry_years"]), row["price"],
                math.sqrt(row["expiry_years"])) for row in rows]
 
@@ -121,8 +123,8 @@ def quantlib_peers(rows):
 
     def delta():
         result = []
-        for kind, k, f, s, d, _, root in inputs:
-            formula = ql.BlackCalculator(kind, k, f, s, d)
+        for payoff, (_, _, f, s, d, _, root) in zip(payoffs, inputs):
+            formula = ql.BlackCalculator(payoff, f, s, d)
             formula.value(), formula.gammaForward(), formula.vega(root * root), formula.strikeSensitivity()
             result.append(formula.deltaForward())
         return result

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Smiles and surfaces: hydra-bench beside QuantLib and pysabr on the same files.
 
-usage: options_smile_peers.py HYDRA_BENCH [--smiles N] [--surfaces N] [--rounds R]
+    python3 Benchmarks/peers/options_smile_peers.py [--hydra-bench bin/hydra-bench] [--smiles N] [--surfaces N] [--rounds R]
 
 Writes a file of noisy SABR smiles (15 strikes) and one of surfaces (8 expiries of 15 out-of-the-money European premiums from
 SSVI slices, with noise), runs every program on them in alternation, and prints microseconds, error and ratio. A peer that is not
@@ -152,7 +152,7 @@ def quantlib_surfaces(surfaces):
 
 def main():
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("hydra_bench")
+    options.add_argument("--hydra-bench", default="bin/hydra-bench")
     options.add_argument("--smiles", type=int, default=400)
     options.add_argument("--surfaces", type=int, default=50)
     options.add_argument("--rounds", type=int, default=5)

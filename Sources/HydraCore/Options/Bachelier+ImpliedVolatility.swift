@@ -39,16 +39,31 @@ extension Bachelier {
   ) -> ImpliedVolatilityColumns {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
-    return options.withPointers(prices) { inputs in
-      ImpliedVolatilityColumns(count: options.count, threads: threads) { index in
-        invert(
-          inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index], strike: inputs.strikes[index],
-          years: inputs.years[index], rate: inputs.rates[index])
-      }
-    }
+    let tables = ElementaryTables.shared
+    return ImpliedVolatilityColumns(
+      of: prices, options, threads: threads,
+      core: { price, sign, forward, strike, years, rate in
+        let core = NormalVolatilityCore(
+          tables, price: price, sign: sign, forward: forward, strike: strike, years: years, rate: rate)
+        return (core.volatility, core.isOrdinary)
+      },
+      unusual: { price, kind, forward, strike, years, rate in
+        invertUnusual(price, kind, forward: forward, strike: strike, years: years, rate: rate)
+      })
   }
 
   private static func invert(
+    _ price: Double, _ kind: OptionKind, forward: Double, strike: Double, years: Double, rate: Double
+  ) -> Inversion {
+    let core = NormalVolatilityCore(
+      ElementaryTables.shared, price: price, sign: kind.sign, forward: forward, strike: strike, years: years, rate: rate
+    )
+    if core.isOrdinary { return Inversion(value: core.volatility, status: .ok) }
+    return invertUnusual(price, kind, forward: forward, strike: strike, years: years, rate: rate)
+  }
+
+  /// Inverts prices that the core leaves out: extreme ones, those at their bounds, and those without an answer.
+  private static func invertUnusual(
     _ price: Double, _ kind: OptionKind, forward: Double, strike: Double, years: Double, rate: Double
   ) -> Inversion {
     if price.isNaN || forward.isNaN || strike.isNaN || years.isNaN || rate.isNaN {
@@ -132,15 +147,17 @@ extension Bachelier {
   }
 
   /// s / [√(π/2) (m + 2v) √η] for η in (0.0026, 1].
-  private static func firstGuess(_ eta: Double) -> Double {
-    let numerator =
-      0.39916863499067934 + eta
-      * (47.18490190492711 + eta
-        * (565.1472714620932 + eta * (916.4076979846957 + eta * (3168.968685149668 + eta * 5035.810045468197))))
-    let denominator =
-      1 + eta
-      * (115.21210588697014 + eta
-        * (1167.94349468843 + eta * (395.1934056164046 + eta * (6552.917314338018 + eta * 1501.719490330602))))
-    return numerator / denominator
+  @inline(__always)
+  static func firstGuess<L: DoubleLanes>(_ eta: L) -> L {
+    @inline(__always) func times(_ sum: L, _ constant: Double) -> L { L.multiplyAdd(sum, eta, L(all: constant)) }
+    let top = times(
+      times(
+        times(times(times(L(all: 5035.810045468197), 3168.968685149668), 916.4076979846957), 565.1472714620932),
+        47.18490190492711), 0.39916863499067934)
+    let bottom = times(
+      times(
+        times(times(times(L(all: 1501.719490330602), 6552.917314338018), 395.1934056164046), 1167.94349468843),
+        115.21210588697014), 1)
+    return top / bottom
   }
 }

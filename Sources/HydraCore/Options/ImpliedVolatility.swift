@@ -37,36 +37,16 @@ extension Black76 {
   ) -> ImpliedVolatilityColumns {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
-    let statuses = SharedBuffer(count: options.count, repeating: ImpliedVolatilityStatus.ok)
-    let count = options.count
-    let blockSize = 256
-    let filled = filledColumns(1, of: count) { volatilities in
-      options.withPointers(prices) { inputs in
-        parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
-          for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
-            let core = ImpliedVolatilityCore(
-              price: SIMD8(loading: inputs.values, from: start, padding: 1), sign: inputs.signs(from: start),
-              forward: SIMD8(loading: inputs.forwards, from: start, padding: 10),
-              strike: SIMD8(loading: inputs.strikes, from: start, padding: 10),
-              years: SIMD8(loading: inputs.years, from: start, padding: 1),
-              rate: SIMD8(loading: inputs.rates, from: start, padding: 0))
-            core.volatility.store(to: volatilities[0], from: start)
-            guard !all(core.isOrdinary) else { continue }
-            for lane in 0..<min(8, count - start) where !core.isOrdinary[lane] {
-              let index = start + lane
-              let inversion = invertUnusual(
-                inputs.values[index], inputs.kinds[index], forward: inputs.forwards[index],
-                strike: inputs.strikes[index], years: inputs.years[index], rate: inputs.rates[index])
-              volatilities[0][index] = inversion.value
-              // Numbers so large that rounding leaves nothing of the price are outside the model.
-              let isLost = inversion.value.isNaN && inversion.status == .ok
-              statuses.memory[index] = isLost ? .invalid : inversion.status
-            }
-          }
-        }
-      }
-    }
-    return ImpliedVolatilityColumns(volatilities: filled[0], statuses: Array(statuses.memory))
+    return ImpliedVolatilityColumns(
+      of: prices, options, threads: threads,
+      core: { price, sign, forward, strike, years, rate in
+        let core = ImpliedVolatilityCore(
+          price: price, sign: sign, forward: forward, strike: strike, years: years, rate: rate)
+        return (core.volatility, core.isOrdinary)
+      },
+      unusual: { price, kind, forward, strike, years, rate in
+        invertUnusual(price, kind, forward: forward, strike: strike, years: years, rate: rate)
+      })
   }
 
   private static func invert(
@@ -168,6 +148,52 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
   /// Volatilities with what became of each.
   init(volatilities: [Double], statuses: [ImpliedVolatilityStatus]) {
     (self.volatilities, self.statuses) = (volatilities, statuses)
+  }
+
+  /// Inverts blocks of eight by `core`; the rows that it leaves out one by one by `unusual`.
+  @inline(__always)
+  init(
+    of prices: [Double], _ options: OptionColumns, threads: Int,
+    core:
+      @Sendable (
+        _ price: SIMD8<Double>, _ sign: SIMD8<Double>, _ forward: SIMD8<Double>, _ strike: SIMD8<Double>,
+        _ years: SIMD8<Double>, _ rate: SIMD8<Double>
+      ) -> (volatility: SIMD8<Double>, isOrdinary: SIMD8<Double>.Flags),
+    unusual:
+      @Sendable (
+        _ price: Double, _ kind: OptionKind, _ forward: Double, _ strike: Double, _ years: Double, _ rate: Double
+      ) -> Inversion
+  ) {
+    let count = options.count
+    let statuses = SharedBuffer(count: count, repeating: ImpliedVolatilityStatus.ok)
+    let blockSize = 256
+    let filled = filledColumns(1, of: count) { volatilities in
+      options.withPointers(prices) { inputs in
+        parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+          for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
+            let result = core(
+              SIMD8(loading: inputs.values, from: start, padding: 1), inputs.signs(from: start),
+              SIMD8(loading: inputs.forwards, from: start, padding: 10),
+              SIMD8(loading: inputs.strikes, from: start, padding: 10),
+              SIMD8(loading: inputs.years, from: start, padding: 1),
+              SIMD8(loading: inputs.rates, from: start, padding: 0))
+            result.volatility.store(to: volatilities[0], from: start)
+            guard !all(result.isOrdinary) else { continue }
+            for lane in 0..<min(8, count - start) where !result.isOrdinary[lane] {
+              let index = start + lane
+              let inversion = unusual(
+                inputs.values[index], inputs.kinds[index], inputs.forwards[index], inputs.strikes[index],
+                inputs.years[index], inputs.rates[index])
+              volatilities[0][index] = inversion.value
+              // Numbers so large that rounding leaves nothing of the price are outside the model.
+              let isLost = inversion.value.isNaN && inversion.status == .ok
+              statuses.memory[index] = isLost ? .invalid : inversion.status
+            }
+          }
+        }
+      }
+    }
+    self.init(volatilities: filled[0], statuses: Array(statuses.memory))
   }
 
   /// Inverts row by row.

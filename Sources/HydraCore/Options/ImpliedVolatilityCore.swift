@@ -101,16 +101,7 @@ struct ImpliedVolatilityCore<L: DoubleLanes> {
     let near = L.multiplyAdd(y * y, L(all: -1.0 / 3), one)
     let eta = L.select(L.less(y, L(all: 1e-4)), near, (y + y) / logRatio)
     let root = CoreFunctions.squareRoot(eta).high
-    @inline(__always) func times(_ sum: L, _ constant: Double) -> L { L.multiplyAdd(sum, eta, L(all: constant)) }
-    let top = times(
-      times(
-        times(times(times(L(all: 5035.810045468197), 3168.968685149668), 916.4076979846957), 565.1472714620932),
-        47.18490190492711), 0.39916863499067934)
-    let bottom = times(
-      times(
-        times(times(times(L(all: 1501.719490330602), 6552.917314338018), 395.1934056164046), 1167.94349468843),
-        115.21210588697014), 1)
-    let normal = L(all: 1.2533141373155003) * width * root * (top / bottom)
+    let normal = L(all: 1.2533141373155003) * width * root * Bachelier.firstGuess(eta)
     // |x| / (B - A) = 2 artanh(q)/(B - A) with q = (B - A)/(B + A).
     let q = distance / sum
     let w = q * q
