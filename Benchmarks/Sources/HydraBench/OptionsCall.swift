@@ -32,20 +32,23 @@ enum OptionsCall {
     let measurement: Measurement
     switch task {
     case "price":
-      let compute = { Black76.price(options, volatilities: given, threads: threads) }
-      let result = compute()
+      var result = PriceColumns()
+      let compute = { Black76.price(options, volatilities: given, threads: threads, into: &result) }
+      compute()
       try OptionChecks.prices(options, volatilities: given, result)
       numbers = result.prices
       measurement = Measurement(repeats: repeats, compute)
     case "greeks":
-      let compute = { Black76.greeks(options, volatilities: given, threads: threads) }
-      let result = compute()
+      var result = GreekColumns()
+      let compute = { Black76.greeks(options, volatilities: given, threads: threads, into: &result) }
+      compute()
       try OptionChecks.greeks(options, volatilities: given, result)
       numbers = result[greek]
       measurement = Measurement(repeats: repeats, compute)
     default:
-      let compute = { Black76.impliedVolatility(of: given, options, threads: threads) }
-      let result = compute()
+      var result = ImpliedVolatilityColumns()
+      let compute = { Black76.impliedVolatility(of: given, options, threads: threads, into: &result) }
+      compute()
       try OptionChecks.volatilities(options, prices: given, result)
       numbers = result.volatilities
       measurement = Measurement(repeats: repeats, compute)

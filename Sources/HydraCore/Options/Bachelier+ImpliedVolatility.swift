@@ -40,8 +40,9 @@ extension Bachelier {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
     let tables = ElementaryTables.shared
-    return ImpliedVolatilityColumns(
-      of: prices, options, threads: threads,
+    var result = ImpliedVolatilityColumns()
+    result.fill(
+      from: prices, options, threads: threads,
       core: { price, sign, forward, strike, years, rate in
         let core = NormalVolatilityCore(
           tables, price: price, sign: sign, forward: forward, strike: strike, years: years, rate: rate)
@@ -50,6 +51,7 @@ extension Bachelier {
       unusual: { price, kind, forward, strike, years, rate in
         invertUnusual(price, kind, forward: forward, strike: strike, years: years, rate: rate)
       })
+    return result
   }
 
   private static func invert(

@@ -35,10 +35,19 @@ extension Black76 {
   public static func impliedVolatility(
     of prices: [Double], _ options: OptionColumns, threads: Int = 1
   ) -> ImpliedVolatilityColumns {
+    var result = ImpliedVolatilityColumns()
+    impliedVolatility(of: prices, options, threads: threads, into: &result)
+    return result
+  }
+
+  /// The same, into columns whose memory is used again if they hold as many options.
+  public static func impliedVolatility(
+    of prices: [Double], _ options: OptionColumns, threads: Int = 1, into result: inout ImpliedVolatilityColumns
+  ) {
     precondition(options.hasOneLength, "the columns of options differ in length")
     precondition(prices.count == options.count, "\(prices.count) prices, \(options.count) options")
-    return ImpliedVolatilityColumns(
-      of: prices, options, threads: threads,
+    result.fill(
+      from: prices, options, threads: threads,
       core: { price, sign, forward, strike, years, rate in
         let core = ImpliedVolatilityCore(
           price: price, sign: sign, forward: forward, strike: strike, years: years, rate: rate)
@@ -145,6 +154,9 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
   public var volatilities: [Double]
   public var statuses: [ImpliedVolatilityStatus]
 
+  /// No options: what `into` of the batch call is given first.
+  public init() { self.init(volatilities: [], statuses: []) }
+
   /// Volatilities with what became of each.
   init(volatilities: [Double], statuses: [ImpliedVolatilityStatus]) {
     (self.volatilities, self.statuses) = (volatilities, statuses)
@@ -152,8 +164,8 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
 
   /// Inverts blocks of eight by `core`; the rows that it leaves out one by one by `unusual`.
   @inline(__always)
-  init(
-    of prices: [Double], _ options: OptionColumns, threads: Int,
+  mutating func fill(
+    from prices: [Double], _ options: OptionColumns, threads: Int,
     core:
       @Sendable (
         _ price: SIMD8<Double>, _ sign: SIMD8<Double>, _ forward: SIMD8<Double>, _ strike: SIMD8<Double>,
@@ -165,35 +177,41 @@ public struct ImpliedVolatilityColumns: Hashable, Codable, Sendable {
       ) -> Inversion
   ) {
     let count = options.count
-    let statuses = SharedBuffer(count: count, repeating: ImpliedVolatilityStatus.ok)
+    if statuses.count != count { statuses = [ImpliedVolatilityStatus](repeating: .ok, count: count) }
     let blockSize = 256
-    let filled = filledColumns(1, of: count) { volatilities in
-      options.withPointers(prices) { inputs in
-        parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
-          for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
-            let result = core(
-              SIMD8(loading: inputs.values, from: start, padding: 1), inputs.signs(from: start),
-              SIMD8(loading: inputs.forwards, from: start, padding: 10),
-              SIMD8(loading: inputs.strikes, from: start, padding: 10),
-              SIMD8(loading: inputs.years, from: start, padding: 1),
-              SIMD8(loading: inputs.rates, from: start, padding: 0))
-            result.volatility.store(to: volatilities[0], from: start)
-            guard !all(result.isOrdinary) else { continue }
-            for lane in 0..<min(8, count - start) where !result.isOrdinary[lane] {
-              let index = start + lane
-              let inversion = unusual(
-                inputs.values[index], inputs.kinds[index], inputs.forwards[index], inputs.strikes[index],
-                inputs.years[index], inputs.rates[index])
-              volatilities[0][index] = inversion.value
-              // Numbers so large that rounding leaves nothing of the price are outside the model.
-              let isLost = inversion.value.isNaN && inversion.status == .ok
-              statuses.memory[index] = isLost ? .invalid : inversion.status
+    var columns = [volatilities]
+    volatilities = []
+    statuses.withUnsafeMutableBufferPointer { statuses in
+      let statuses = SharedPointer(memory: statuses)
+      statuses.memory.update(repeating: .ok)
+      fillColumns(&columns, count: count) { volatilities in
+        options.withPointers(prices) { inputs in
+          parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+            for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
+              let result = core(
+                SIMD8(loading: inputs.values, from: start, padding: 1), inputs.signs(from: start),
+                SIMD8(loading: inputs.forwards, from: start, padding: 10),
+                SIMD8(loading: inputs.strikes, from: start, padding: 10),
+                SIMD8(loading: inputs.years, from: start, padding: 1),
+                SIMD8(loading: inputs.rates, from: start, padding: 0))
+              result.volatility.store(to: volatilities[0], from: start)
+              guard !all(result.isOrdinary) else { continue }
+              for lane in 0..<min(8, count - start) where !result.isOrdinary[lane] {
+                let index = start + lane
+                let inversion = unusual(
+                  inputs.values[index], inputs.kinds[index], inputs.forwards[index], inputs.strikes[index],
+                  inputs.years[index], inputs.rates[index])
+                volatilities[0][index] = inversion.value
+                // Numbers so large that rounding leaves nothing of the price are outside the model.
+                let isLost = inversion.value.isNaN && inversion.status == .ok
+                statuses.memory[index] = isLost ? .invalid : inversion.status
+              }
             }
           }
         }
       }
     }
-    self.init(volatilities: filled[0], statuses: Array(statuses.memory))
+    volatilities = columns[0]
   }
 
   /// Inverts row by row.

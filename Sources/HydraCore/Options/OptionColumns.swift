@@ -33,6 +33,13 @@ public struct PriceColumns: Hashable, Codable, Sendable {
   /// Discounted prices; NaN where the status is not ok.
   public var prices: [Double]
   public var statuses: [PriceStatus]
+
+  init(prices: [Double], statuses: [PriceStatus]) {
+    (self.prices, self.statuses) = (prices, statuses)
+  }
+
+  /// No prices: what `into` of the batch calls is given first.
+  public init() { self.init(prices: [], statuses: []) }
 }
 
 /// Prices and Greeks of many options.
@@ -41,6 +48,15 @@ public struct GreekColumns: Sendable {
   public internal(set) var prices: [Double]
   public internal(set) var statuses: [PriceStatus]
   var sensitivities: [[Double]]
+
+  init(prices: [Double], statuses: [PriceStatus], sensitivities: [[Double]]) {
+    (self.prices, self.statuses, self.sensitivities) = (prices, statuses, sensitivities)
+  }
+
+  /// No options: what `into` of the batch calls is given first.
+  public init() {
+    self.init(prices: [], statuses: [], sensitivities: [[Double]](repeating: [], count: Greeks.Name.allCases.count))
+  }
 
   /// One sensitivity of every option.
   public subscript(name: Greeks.Name) -> [Double] {

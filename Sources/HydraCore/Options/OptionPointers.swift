@@ -13,31 +13,45 @@ final class SharedBuffer<Element>: @unchecked Sendable {
   }
 }
 
+/// Memory of an array that several threads write, each in places of its own.
+struct SharedPointer<Element>: @unchecked Sendable {
+  let memory: UnsafeMutableBufferPointer<Element>
+}
+
 /// The memory of columns that are being filled, by several threads in places of their own.
 struct ColumnPointers: @unchecked Sendable {
   fileprivate(set) var columns: [UnsafeMutableBufferPointer<Double>] = []
 
   @inline(__always)
   subscript(column: Int) -> UnsafeMutableBufferPointer<Double> { columns[column] }
+
+  var count: Int { columns.count }
+}
+
+/// Makes `columns` arrays of `count` numbers each, all of which `body` writes. Memory that is there is used again: fresh
+/// pages would cost more than the formulas.
+func fillColumns(_ columns: inout [[Double]], count: Int, _ body: (ColumnPointers) -> Void) {
+  func fill(_ pointers: ColumnPointers, _ columns: inout [[Double]]) {
+    let index = pointers.columns.count
+    guard index < columns.count else { return body(pointers) }
+    var column: [Double] = []
+    swap(&column, &columns[index])
+    if column.count != count { column = [Double](unsafeUninitializedCapacity: count) { $1 = count } }
+    column.withUnsafeMutableBufferPointer { memory in
+      var pointers = pointers
+      pointers.columns.append(memory)
+      fill(pointers, &columns)
+    }
+    swap(&column, &columns[index])
+  }
+  fill(ColumnPointers(), &columns)
 }
 
 /// Arrays of `count` numbers each, all of which `body` writes; nothing is copied.
 func filledColumns(_ columns: Int, of count: Int, _ body: (ColumnPointers) -> Void) -> [[Double]] {
-  func fill(_ pointers: ColumnPointers) -> [[Double]] {
-    guard pointers.columns.count < columns else {
-      body(pointers)
-      return []
-    }
-    var rest: [[Double]] = []
-    let column = [Double](unsafeUninitializedCapacity: count) { memory, written in
-      var pointers = pointers
-      pointers.columns.append(UnsafeMutableBufferPointer(rebasing: memory[..<count]))
-      rest = fill(pointers)
-      written = count
-    }
-    return [column] + rest
-  }
-  return fill(ColumnPointers())
+  var result = [[Double]](repeating: [], count: columns)
+  fillColumns(&result, count: count, body)
+  return result
 }
 
 /// Pointers to the columns of options and one more column; valid inside `withPointers` only.
@@ -53,14 +67,15 @@ struct OptionPointers: @unchecked Sendable {
       for lane in 0..<min(8, kinds.count - start) where kinds[start + lane] == .put { signs[lane] = -1 }
       return signs
     }
-    // A kind is one byte, 0 or 1: eight of them become eight signs at once.
-    let bytes = UnsafeRawPointer(base + start).loadUnaligned(as: SIMD8<UInt8>.self)
-    let isPut = SIMD8<Int64>(truncatingIfNeeded: bytes) .== SIMD8(repeating: Int64(Self.put))
-    return SIMD8<Double>(repeating: 1).replacing(with: -1, where: isPut)
+    // A kind is one byte, 0 or 1; that bit becomes the sign bit of 1.0. Comparing narrow lanes would cost a loop.
+    let word = UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self) ^ Self.callWord
+    let bytes = SIMD8<UInt64>(repeating: word) &>> SIMD8(0, 8, 16, 24, 32, 40, 48, 56)
+    let bits = (bytes &<< SIMD8(repeating: 63)) | SIMD8(repeating: (1.0).bitPattern)
+    return unsafeBitCast(bits, to: SIMD8<Double>.self)
   }
 
-  /// The byte that stands for a put in memory.
-  private static let put = unsafeBitCast(OptionKind.put, to: UInt8.self)
+  /// Eight bytes as a call has them in memory.
+  private static let callWord = 0x0101_0101_0101_0101 * UInt64(unsafeBitCast(OptionKind.call, to: UInt8.self))
 }
 
 extension OptionColumns {

@@ -19,7 +19,8 @@ final class AmericanScheme: @unchecked Sendable {
   let blocks, priceBlocks: Int
   /// ξᵢ of the nodes.
   let places: [Double]
-  /// Newton's iteration ends when the largest step is below this, in standard deviations σ√τ.
+  /// Newton's iteration ends when the largest step is below this, in standard deviations σ√τ; an eighth of it where
+  /// derivatives are asked for, since prices feel only the square of the boundary's error.
   let tolerance: Double
   /// The scheme whose solution this one starts from.
   let coarser: AmericanScheme?
@@ -39,7 +40,7 @@ final class AmericanScheme: @unchecked Sendable {
   let fromCoarser: UnsafePointer<V>?
 
   static let fast = AmericanScheme(nodes: 8, points: 8, pricePoints: 24, tolerance: 0.02, coarser: nil)
-  static let accurate = AmericanScheme(nodes: 24, points: 24, pricePoints: 64, tolerance: 5e-4, coarser: fast)
+  static let accurate = AmericanScheme(nodes: 24, points: 24, pricePoints: 64, tolerance: 4e-3, coarser: fast)
 
   private init(nodes: Int, points: Int, pricePoints: Int, tolerance: Double, coarser: AmericanScheme?) {
     precondition(nodes % 8 == 0 && points % 8 == 0 && pricePoints % 8 == 0, "schemes are made of blocks of eight")

@@ -3,9 +3,9 @@ import HydraNumerics
 extension BoundaryCollocation {
   /// Newton's steps until they are small; the last step in standard deviations.
   ///
-  /// Each error is about the square of the one before; what is left after a step of `tolerance` is below the error of
-  /// the discretisation. A step of more than one deviation is shortened to that.
-  func iterate() -> Double {
+  /// Each error is about the square of the one before; what is left after a step of the scheme's tolerance is below
+  /// the error of the discretisation. A step of more than one deviation is shortened to that.
+  func iterate(tolerance: Double) -> Double {
     var last = Double.infinity
     for _ in 0..<Self.mostSteps {
       linearize()
@@ -24,7 +24,7 @@ extension BoundaryCollocation {
         x[block: block] = V.select(V.less(next, top), next, top)
       }
       last = largest
-      if largest < scheme.tolerance { break }
+      if largest < tolerance { break }
     }
     return last
   }
@@ -74,14 +74,20 @@ extension BoundaryCollocation {
       // ln(B/B(u)) with ln B(u) = -√square.
       let moneyness = V.multiplyAdd(square, inverse, own)
       let below = V.multiplyAdd(spread, drift, moneyness * inverseSpread)
-      let lower = CollocationNormal.distribution(below)
-      let upper = CollocationNormal.distribution(below + spread)
+      scores[block: block] = below
+      scores[block: blocks + block] = below + spread
+      inverseRoots[block: block] = inverse
+      inverseSpreads[block: block] = inverseSpread
+    }
+    CollocationNormal.distributions(scores, cdf: cdfs, density: densities, blocks: 2 * blocks)
+    for block in 0..<blocks {
       let rateWeight = rateWeights[block: node * blocks + block]
       let yieldWeight = yieldWeights[block: node * blocks + block]
-      n = V.multiplyAdd(rateWeight, lower.cdf, n)
-      d = V.multiplyAdd(yieldWeight, upper.cdf, d)
-      let lowerSlope = rateWeight * lower.density * inverseSpread
-      let upperSlope = yieldWeight * upper.density * inverseSpread
+      let (inverse, inverseSpread) = (inverseRoots[block: block], inverseSpreads[block: block])
+      n = V.multiplyAdd(rateWeight, cdfs[block: block], n)
+      d = V.multiplyAdd(yieldWeight, cdfs[block: blocks + block], d)
+      let lowerSlope = rateWeight * densities[block: block] * inverseSpread
+      let upperSlope = yieldWeight * densities[block: blocks + block] * inverseSpread
       nSlope = nSlope + lowerSlope
       dSlope = dSlope + upperSlope
       // d ln B(u) of d(square): -1/(2√square).

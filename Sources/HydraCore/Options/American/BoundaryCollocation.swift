@@ -32,6 +32,8 @@ struct BoundaryCollocation {
   /// N, D and their slopes at the nodes; two rows of points.
   let numerators, denominators, numeratorSlopes, denominatorSlopes: LaneRow
   let lowerSlopes, upperSlopes: LaneRow
+  /// Of one node: d- at its points and d+ after them, Φ and φ there; 1/√square and 1/(σ√t) at its points.
+  let scores, cdfs, densities, inverseRoots, inverseSpreads: LaneRow
   /// A row of nodes for each direction of a derivative.
   let columns: [LaneRow]
 
@@ -46,13 +48,13 @@ struct BoundaryCollocation {
         let rough = BoundaryCollocation(terms, scheme: coarser, columns: 0)
         withExtendedLifetime(rough) {
           rough.guess()
-          _ = rough.iterate()
-          system.interpolate(rough.x, of: coarser)
+          _ = rough.iterate(tolerance: coarser.tolerance)
+          system.interpolate(rough)
         }
       } else {
         system.guess()
       }
-      let step = system.iterate()
+      let step = system.iterate(tolerance: directions.isEmpty ? scheme.tolerance : scheme.tolerance / 8)
       let tangents = directions.isEmpty ? [] : system.tangents(directions)
       return ((0..<scheme.nodes).map { system.x[$0] }, tangents, step)
     }
@@ -63,7 +65,7 @@ struct BoundaryCollocation {
     self.scheme = scheme
     start = terms.start
     let (nodes, blocks, width) = (scheme.nodes, scheme.blocks, scheme.nodes / 8)
-    let memory = CollocationMemory(blocks: 2 * nodes * blocks + nodes * width + (8 + count) * width + 2 * blocks)
+    let memory = CollocationMemory(blocks: 2 * nodes * blocks + nodes * width + (8 + count) * width + 10 * blocks)
     self.memory = memory
     deviations = memory.row(blocks: width)
     x = memory.row(blocks: width)
@@ -78,6 +80,11 @@ struct BoundaryCollocation {
     denominatorSlopes = memory.row(blocks: width)
     lowerSlopes = memory.row(blocks: blocks)
     upperSlopes = memory.row(blocks: blocks)
+    scores = memory.row(blocks: 2 * blocks)
+    cdfs = memory.row(blocks: 2 * blocks)
+    densities = memory.row(blocks: 2 * blocks)
+    inverseRoots = memory.row(blocks: blocks)
+    inverseSpreads = memory.row(blocks: blocks)
     columns = (0..<count).map { _ in memory.row(blocks: width) }
 
     let spread = terms.volatility * terms.years.squareRoot()
@@ -103,15 +110,25 @@ struct BoundaryCollocation {
     for block in 0..<scheme.nodes / 8 { x[block: block] = guess.logarithm(deviations[block: block]) }
   }
 
-  /// First values from a coarser solution.
-  private func interpolate(_ rough: LaneRow, of coarser: AmericanScheme) {
+  /// First values from a coarser solution: the quadratic approximation, times what it was wrong by at the coarser nodes.
+  ///
+  /// That factor is smooth. The boundary itself is not known to a share of σ√τ between expiry and the first coarser node.
+  private func interpolate(_ rough: BoundaryCollocation) {
     guard let matrix = scheme.fromCoarser else { return }
+    let guess = BoundaryGuess(terms)
+    let coarser = rough.scheme
+    for block in 0..<coarser.nodes / 8 {
+      let factor = rough.x[block: block] / guess.logarithm(rough.deviations[block: block])
+      rough.squares[block: block] = factor
+    }
     for block in 0..<scheme.nodes / 8 {
       let row = matrix + block * (coarser.nodes + 1)
-      var square = row[0] * V(all: start * start)
-      for k in 0..<coarser.nodes { square = V.multiplyAdd(row[k + 1], V(all: rough[k] * rough[k]), square) }
-      square = Self.bounded(square)
-      x[block: block] = -square * CollocationNormal.reciprocalSquareRoot(square)
+      // The factor at expiry is not known; it is taken to be that of the first node.
+      var factor = row[0] * V(all: rough.squares[0])
+      for k in 0..<coarser.nodes { factor = V.multiplyAdd(row[k + 1], V(all: rough.squares[k]), factor) }
+      let value = guess.logarithm(deviations[block: block]) * factor
+      let top = V.multiplyAdd(deviations[block: block], V(all: -1e-13), V(all: start))
+      x[block: block] = V.select(V.less(value, top), value, top)
     }
   }
 

@@ -72,6 +72,16 @@ enum CollocationNormal {
     return (V.select(V.less(x, V(all: 0)), tail, V(all: 1) - tail), density)
   }
 
+  /// Φ and φ of a row of vectors. Vectors that pass through memory stay whole; as arguments they are taken apart.
+  @inline(never)
+  static func distributions(_ x: LaneRow, cdf: LaneRow, density: LaneRow, blocks: Int) {
+    for block in 0..<blocks {
+      let value = distribution(x[block: block])
+      cdf[block: block] = value.cdf
+      density[block: block] = value.density
+    }
+  }
+
   /// 1/√h for positive normal h: a guess from the exponent's bits (3.4 %) and four of Newton's steps.
   ///
   /// `squareRoot()` of eight lanes is eight calls on this platform.
