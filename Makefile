@@ -47,9 +47,10 @@ study: build ## long studies: the generator's targets, detection delay and false
 	Scripts/study.sh
 
 .PHONY: fuzz
-fuzz: setup ## 20 000 mutated files for every reader of the library together; a crash fails
+fuzz: setup ## 20 000 mutated files for all readers together, 5 000 models, 5 000 tables to train on; a crash fails
 	$(RELEASE) --product hydra-fuzz
 	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 20000
+	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 10000 1 "LightGBM model" "table to train on"
 
 .PHONY: sanitize
 sanitize: setup ## the suite under the address and the thread sanitizer (long)

@@ -58,12 +58,13 @@ let runner: [Target] = [
     ])
 ]
 
-let examples: [Target] = ["drift-watch", "train-predict-explain", "agent-on-a-folder", "oat-density", "price-a-chain"]
-  .map {
-    .executableTarget(
-      name: $0, dependencies: ["HydraCore"], path: "Examples/\($0)",
-      exclude: $0 == "oat-density" ? ["density.svg"] : [])
-  }
+let examples: [Target] = [
+  "drift-watch", "train-predict-explain", "search-parameters", "agent-on-a-folder", "oat-density", "price-a-chain",
+].map {
+  .executableTarget(
+    name: $0, dependencies: ["HydraCore"], path: "Examples/\($0)",
+    exclude: $0 == "oat-density" ? ["density.svg"] : [])
+}
 
 let tests: [Target] =
   [

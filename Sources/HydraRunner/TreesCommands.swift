@@ -6,10 +6,10 @@ import HydraCore
 struct TreesCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "trees",
-    abstract: "Gradient boosted trees: train, tune, predict, explain, rank features.",
+    abstract: "Gradient boosted trees: train, tune, predict, explain, rank features, draw their effects.",
     subcommands: [
       TreesTrainCommand.self, TreesPredictCommand.self, TreesExplainCommand.self, TreesImportanceCommand.self,
-      TreesTuneCommand.self,
+      TreesDependenceCommand.self, TreesTuneCommand.self,
     ])
 }
 
@@ -98,29 +98,6 @@ struct TreesExplainCommand: AsyncParsableCommand {
         model.featureNames.map { second in "interaction\(suffix)_\(first)_\(second)" }
       }
     }
-  }
-}
-
-/// `hydra trees importance`: what each feature did.
-struct TreesImportanceCommand: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(
-    commandName: "importance", abstract: "Gain and number of splits of each feature, largest gain first.")
-
-  @Option(help: "The model file.")
-  var model: String
-
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var common: RunOptions
-
-  func run() async throws {
-    let all = try TreesFiles.read(model).importance()
-    // Features of equal gain stay in column order.
-    let order = all.indices.sorted { (-all[$0].gain, $0) < (-all[$1].gain, $1) }
-    var rows = RowTable(rows: all.count)
-    rows.add(column: "feature", order.map { all[$0].feature })
-    rows.add(column: "gain", order.map { all[$0].gain })
-    rows.add(column: "split", order.map { all[$0].splits })
-    try output.write(rows: rows)
   }
 }
 

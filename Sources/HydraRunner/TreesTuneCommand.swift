@@ -28,6 +28,9 @@ struct TreesTuneCommand: AsyncParsableCommand {
   @Option(help: "The column of row weights.")
   var weight: String?
 
+  @Option(help: "Columns of categories, separated by commas.")
+  var categorical: String?
+
   @Option(help: "How many trials, those in --study included.")
   var trials: Int = 50
 
@@ -108,7 +111,7 @@ struct TreesTuneCommand: AsyncParsableCommand {
       throw RunnerError(.badData, "\(input.file): no trial could be trained", hint: firstProblem(search, tuning))
     }
     if let model {
-      let settings = try tuning.parameters(of: best).settings
+      let settings = try tuning.settings(of: best)
       let trained = try TreesFiles.badData(input.file) {
         try GradientBoostedTrees.fit(
           rows.features, rows.targets, weights: rows.weights, names: names, settings: settings,
@@ -122,14 +125,14 @@ struct TreesTuneCommand: AsyncParsableCommand {
   private func tuning(
     _ rows: LabelledRows, names: [String], fixed: [(name: String, value: String)]
   ) throws -> TreesTuning {
-    do {
+    let categories = (categorical ?? "").split(separator: ",").map(String.init)
+    return try TreesParameters.usage {
       if let valid {
         let other = try LabelledRows(readTable(valid), label: label, weight: weight, features: names)
-        return try TreesTuning(train: rows, validation: other, names: names, fixed: fixed)
+        return try TreesTuning(train: rows, validation: other, names: names, fixed: fixed, categorical: categories)
       }
-      return try TreesTuning(rows, names: names, splits: splits(rows.features.rows), fixed: fixed)
-    } catch let error as LightGBMParameterError {
-      throw RunnerError(.usage, "--params: \(error)")
+      return try TreesTuning(
+        rows, names: names, splits: splits(rows.features.rows), fixed: fixed, categorical: categories)
     }
   }
 
@@ -173,7 +176,7 @@ struct TreesTuneCommand: AsyncParsableCommand {
   private func firstProblem(_ study: Study, _ tuning: TreesTuning) -> String? {
     guard let first = study.trials.first else { return nil }
     do {
-      _ = try tuning.parameters(of: first)
+      _ = try tuning.settings(of: first)
       return nil
     } catch {
       return "\(error)"

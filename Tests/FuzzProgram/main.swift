@@ -1,11 +1,16 @@
 import Foundation
 import Fuzzing
 
-// hydra-fuzz COUNT [SEED]: mutated files for every reader in turn, COUNT in all. A crash ends the program; the last line
-// of the file hydra-fuzz.last then names reader and number.
+// hydra-fuzz COUNT [SEED [READER…]]: mutated files for every reader in turn, or for those named, COUNT in all. A crash ends
+// the program; the last line of the file hydra-fuzz.last then names reader and number.
 let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 20_000
 let seed = CommandLine.arguments.dropFirst(2).first.flatMap { UInt64($0) } ?? 1
-let targets = try FuzzTarget.all()
+let named = CommandLine.arguments.dropFirst(3)
+let targets = try FuzzTarget.all().filter { named.isEmpty || named.contains($0.name) }
+guard !targets.isEmpty else {
+  print("no such reader; there are \(try FuzzTarget.all().map(\.name).joined(separator: ", "))")
+  exit(64)
+}
 let each = (count + targets.count - 1) / targets.count
 let last = fopen("hydra-fuzz.last", "w")
 var total = 0

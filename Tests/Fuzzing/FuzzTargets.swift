@@ -4,7 +4,7 @@ import HydraCore
 extension FuzzTarget {
   /// Every reader of the library that takes bytes from outside.
   public static func all() throws -> [FuzzTarget] {
-    try tables + texts + replay() + [compressed(), model(), parameters, markets(), answers(), evaluations]
+    try tables + texts + replay() + trees() + [compressed(), parameters, markets(), answers(), evaluations]
   }
 
   private static var tables: [FuzzTarget] {
@@ -89,17 +89,6 @@ extension FuzzTarget {
     (settings.rounds, settings.leaves, settings.minimumLeafRows) = (3, 4, 5)
     let (features, targets) = rows()
     return try GradientBoostedTrees.fit(features, targets, settings: settings)
-  }
-
-  private static func model() throws -> FuzzTarget {
-    let features = rows().0
-    return FuzzTarget("LightGBM model", [try fitted().lightGBMText()]) { bytes in
-      let model = try GradientBoostedTrees(lightGBMText: String(decoding: bytes, as: UTF8.self))
-      guard model.featureNames.count == 2 else { return }
-      _ = model.predict(features)
-      _ = try? TreeExplainer(model).contributions(Matrix(rows: 1, columns: 2, values: [0.3, .nan]))
-      _ = try GradientBoostedTrees(lightGBMText: model.lightGBMText())
-    }
   }
 
   private static var parameters: FuzzTarget {

@@ -38,6 +38,17 @@ import Testing
     #expect(abs(sum - prediction) < 1e-9)
   }
 
+  @Test func aSearchGoesOnFromItsBytesAndFindsWhatMatters() throws {
+    let made = try run("search-parameters", [])
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output.hasPrefix("stored and never stopped agree: true\ntrials 24 pruned "), "\(made.output)")
+    // The best loss is not far above the noise of the target, 0.04; that of the mean alone is above 1.
+    let line = try #require(made.output.split(separator: "\n").first { $0.hasPrefix("best ") })
+    #expect(try #require(line.split(separator: " ").last.flatMap { Double($0) }) < 0.2, "\(made.output)")
+    let noise = try #require(number(after: "noise", in: made))
+    #expect(try #require(number(after: "carry", in: made)) > 10 * abs(noise), "\(made.output)")
+  }
+
   @Test func theDensityOfAThinChainIsProperAndDrawn() throws {
     try RunnerProcess.inScratch { folder in
       let file = folder.appendingPathComponent("density.svg")

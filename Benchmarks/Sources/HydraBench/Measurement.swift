@@ -1,3 +1,5 @@
+import HydraNumerics
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Darwin)
@@ -44,9 +46,16 @@ private func processorTime() -> Double {
 }
 
 /// The most memory that this process has held so far, in MB (2²⁰ bytes).
+///
+/// On Linux from `/proc`: what `getrusage` says begins with the memory of the process that started this one.
 func peakMegabytes() -> Double {
   var usage = rusage()
   #if canImport(Glibc)
+  let status = (try? FileBytes.read("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+  for line in status.split(separator: "\n") where line.hasPrefix("VmHWM:") {
+    let words = line.split { $0 == " " || $0 == "\t" }
+    if words.count > 1, let kilobytes = Double(words[1]) { return kilobytes / 1024 }
+  }
   getrusage(Int32(RUSAGE_SELF.rawValue), &usage)
   return Double(usage.ru_maxrss) / 1024
   #else

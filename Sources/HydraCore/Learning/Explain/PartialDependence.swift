@@ -27,6 +27,17 @@ extension GradientBoostedTrees {
     return Matrix(rows: values.count, columns: scores, values: means.flatMap { $0 })
   }
 
+  /// Where a curve of `partialDependence` is worth drawing: for a feature that the model splits by categories every one
+  /// that occurs in some rows, else their values at even shares.
+  public func dependenceValues(of feature: Int, in rows: Matrix, points: Int = 20) -> [Double] {
+    precondition(feature >= 0 && feature < features, "feature \(feature) of \(features)")
+    let isCategorical = trees.contains { tree in
+      tree.splitFeature.indices.contains { tree.splitFeature[$0] == feature && tree.decision[$0].isCategorical }
+    }
+    guard isCategorical else { return Self.grid(of: feature, in: rows, points: points) }
+    return Set(rows.column(feature).filter { !$0.isNaN }).sorted()
+  }
+
   /// Values of a feature at even shares of some rows, each once: a grid for `partialDependence`.
   public static func grid(of feature: Int, in rows: Matrix, points: Int = 20) -> [Double] {
     let sorted = rows.column(feature).filter { !$0.isNaN }.sorted()

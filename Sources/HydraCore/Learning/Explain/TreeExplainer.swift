@@ -49,8 +49,8 @@ public struct TreeExplainer: Sendable {
       features.columns == model.features || features.rows == 0,
       "\(features.columns) columns for a model of \(model.features) features")
     let width = (model.features + 1) * model.scores
-    // Rows are taken in blocks, so that a tree's tables serve several rows while they are in the cache.
-    let chunk = 16
+    // Rows are taken in chunks, so that a tree's tables serve several of them while they are in the cache.
+    let chunk = 32
     let values = [Double](unsafeUninitializedCapacity: features.rows * width) { buffer, count in
       count = features.rows * width
       guard let first = buffer.baseAddress else { return }
@@ -70,31 +70,42 @@ public struct TreeExplainer: Sendable {
 
   private func explain(_ rows: UnsafePointer<Double>, columns: Int, count: Int, output: UnsafeMutablePointer<Double>) {
     let scores = model.scores
-    let perRow = model.features * scores
-    let mostEdges = trees.reduce(0) { max($0, $1?.edges.count ?? 0) }
-    let mostBlocks = trees.reduce(0) { max($0, $1?.blocks ?? 0) }
-    let scratch = ShapleyScratch(edges: mostEdges, blocks: mostBlocks)
-    withUnsafeTemporaryAllocation(of: ShapleyTree.Lanes.self, capacity: max(perRow * count, 1)) { buffer in
+    let perBlock = model.features * scores
+    let blocks = (count + 7) / 8
+    let scratch = ShapleyScratch(for: trees)
+    withUnsafeTemporaryAllocation(of: ShapleyTree.Lanes.self, capacity: max((perBlock + columns) * blocks, 1)) {
+      buffer in
       guard let shares = buffer.baseAddress else { return }
-      shares.initialize(repeating: .zero, count: perRow * count)
+      shares.initialize(repeating: .zero, count: perBlock * blocks)
+      let lanes = shares + perBlock * blocks
+      for block in 0..<blocks {
+        fill(lanes + block * columns, rows + 8 * block * columns, columns: columns, count: min(8, count - 8 * block))
+      }
       for (index, tree) in trees.enumerated() {
         guard let tree else { continue }
-        for row in 0..<count {
+        for block in 0..<blocks {
           tree.addShares(
-            row: rows + row * columns, scratch: scratch,
-            shares: shares + row * perRow + index % scores * model.features)
+            lanes + block * columns, scratch: scratch,
+            shares: shares + block * perBlock + index % scores * model.features)
         }
       }
       for row in 0..<count {
         for score in 0..<scores {
           let target = output + (row * scores + score) * (model.features + 1)
-          for feature in 0..<model.features {
-            let share = shares[row * perRow + score * model.features + feature]
-            target[feature] = (share[0] + share[1]) + (share[2] + share[3])
-          }
+          let own = shares + row / 8 * perBlock + score * model.features
+          for feature in 0..<model.features { target[feature] = own[feature][row % 8] }
           target[model.features] = baseValues[score]
         }
       }
+    }
+  }
+
+  /// Puts up to eight rows side by side, column by column; lanes without a row repeat the last.
+  func fill(_ lanes: UnsafeMutablePointer<ShapleyTree.Lanes>, _ rows: UnsafePointer<Double>, columns: Int, count: Int) {
+    for column in 0..<columns {
+      var values = ShapleyTree.Lanes()
+      for lane in 0..<8 { values[lane] = rows[min(lane, count - 1) * columns + column] }
+      lanes[column] = values
     }
   }
 }

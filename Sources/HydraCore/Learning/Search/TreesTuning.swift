@@ -15,30 +15,37 @@ public struct TreesTuning: Sendable {
   private let folds: [(train: LabelledRows, test: LabelledRows)]
   private let names: [String]
   private let fixed: [(name: String, value: String)]
+  private let categorical: [String]
 
-  /// Throws `LightGBMParameterError` for a fixed parameter that is not known, `SearchError` without splits.
+  /// Throws `LightGBMParameterError` for a fixed parameter or a column of categories that is not known, `SearchError`
+  /// without splits.
   public init(
-    _ rows: LabelledRows, names: [String], splits: [PurgedSplit], fixed: [(name: String, value: String)] = []
+    _ rows: LabelledRows, names: [String], splits: [PurgedSplit], fixed: [(name: String, value: String)] = [],
+    categorical: [String] = []
   ) throws {
     try self.init(
-      folds: splits.map { (rows.selecting($0.train), rows.selecting($0.test)) }, names: names, fixed: fixed)
+      folds: splits.map { (rows.selecting($0.train), rows.selecting($0.test)) }, names: names, fixed: fixed,
+      categorical: categorical)
   }
 
   /// With one set of rows to train on and one to be scored on.
   public init(
-    train: LabelledRows, validation: LabelledRows, names: [String], fixed: [(name: String, value: String)] = []
+    train: LabelledRows, validation: LabelledRows, names: [String], fixed: [(name: String, value: String)] = [],
+    categorical: [String] = []
   ) throws {
-    try self.init(folds: [(train, validation)], names: names, fixed: fixed)
+    try self.init(folds: [(train, validation)], names: names, fixed: fixed, categorical: categorical)
   }
 
   private init(
-    folds: [(train: LabelledRows, test: LabelledRows)], names: [String], fixed: [(name: String, value: String)]
+    folds: [(train: LabelledRows, test: LabelledRows)], names: [String], fixed: [(name: String, value: String)],
+    categorical: [String]
   ) throws {
     guard folds.allSatisfy({ $0.train.features.rows > 0 && $0.test.features.rows > 0 }), !folds.isEmpty else {
       throw SearchError.badSetting(name: "the splits", value: "empty", allowed: "rows to train on and to be scored on")
     }
-    _ = try LightGBMParameters(fixed)
+    _ = try LightGBMParameters(fixed).settings(forFeatures: names, categorical: categorical)
     self.folds = folds
+    self.categorical = categorical
     self.names = names
     self.fixed = fixed
   }
@@ -69,9 +76,14 @@ public struct TreesTuning: Sendable {
     return try LightGBMParameters(pairs + own)
   }
 
+  /// The settings of a trial for the columns of the rows.
+  public func settings(of trial: Trial) throws -> GradientBoostedTrees.Settings {
+    try parameters(of: trial).settings(forFeatures: names, categorical: categorical)
+  }
+
   /// The mean loss of a trial over the splits, in the metric of the objective.
   public func loss(of trial: inout RunningTrial) throws -> Double {
-    let settings = try parameters(of: trial.trial).settings
+    let settings = try settings(of: trial.trial)
     var sum = 0.0
     for (place, fold) in folds.enumerated() {
       let follows = settings.earlyStoppingRounds != nil

@@ -27,11 +27,14 @@ struct CompiledForest: Sendable {
   private var categorySets: [ArraySlice<UInt32>] = []
   /// Trees with linear leaves are few and are walked one by one.
   private var linearTrees: [RegressionTree]?
-  /// The same trees for eight descents at a time, where all splits are plain.
+  /// The same trees as lists of tests, where they are small.
+  private let tests: BitVectorForest?
+  /// The same trees for eight descents at a time, where they are not and all splits are plain.
   private let lockstep: LockstepForest?
 
   init(_ trees: [RegressionTree]) {
-    lockstep = LockstepForest(trees)
+    tests = BitVectorForest(trees)
+    lockstep = tests == nil ? LockstepForest(trees) : nil
     for tree in trees {
       let firstNode = Int32(nodes.count)
       let firstLeaf = Int32(leafValues.count)
@@ -114,6 +117,9 @@ struct CompiledForest: Sendable {
     _ features: UnsafePointer<Double>, columns: Int, rows: Range<Int>, trees: Int, width: Int,
     to scores: UnsafeMutablePointer<Double>
   ) {
+    if let tests {
+      return tests.addScores(features, columns: columns, rows: rows, trees: trees, width: width, to: scores)
+    }
     if let lockstep {
       return lockstep.addScores(
         features, columns: columns, rows: rows, trees: 0..<trees, width: width, to: scores)

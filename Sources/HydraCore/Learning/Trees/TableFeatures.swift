@@ -43,7 +43,10 @@ extension GradientBoostedTrees {
   ///
   /// By position the first columns count, as many as the model has features.
   public func features(of table: CSVTable) throws -> Matrix {
-    let places = featureNames.map { name in table.header.firstIndex { Self.withoutSpaces($0) == name } }
+    // A model out of a file has lost the spaces in its names, one that was just trained has not.
+    let places = featureNames.map { name in
+      table.header.firstIndex { Self.withoutSpaces($0) == Self.withoutSpaces(name) }
+    }
     if places.allSatisfy({ $0 != nil }) {
       return try table.matrix(columns: places.compactMap { $0.map { table.header[$0] } })
     }
