@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import HydraCore
 
 /// `hydra data synth`: writes a generated thin market with its truth.
@@ -34,6 +35,8 @@ struct DataSynthCommand: AsyncParsableCommand {
   @Option(help: "Factor on the planted information coefficients, 0 to 10; 1 is true to life.")
   var effectScale = 1.0
 
+  @OptionGroup var sessions: SessionOptions
+
   mutating func validate() throws {
     guard (1...60).contains(years) else { throw ValidationError("--years is \(years); it must be 1 to 60") }
     guard effectScale >= 0, effectScale <= 10 else {
@@ -55,21 +58,24 @@ struct DataSynthCommand: AsyncParsableCommand {
     settings.faults = !noFaults
     settings.options = !noOptions
     settings.effectScale = effectScale
+    sessions.apply(to: &settings)
     let world = SyntheticWorld.generate(settings)
+    let files: [SyntheticWorld.FileRecord]
     do {
-      try world.write(to: out)
+      files = try world.write(to: out, threads: sessions.threads)
     } catch {
       throw RunnerError(.cannotCreate, "\(out): \(error.localizedDescription)")
     }
-    try OutputOptions.parse([]).write(summary: summary(of: world))
+    try OutputOptions.parse([]).write(summary: summary(of: world, files))
   }
 
-  private func summary(of world: SyntheticWorld) -> JSONValue {
+  private func summary(of world: SyntheticWorld, _ files: [SyntheticWorld.FileRecord]) -> JSONValue {
     .object([
       ("out", .string(out)), ("seed", .number(Double(seed))), ("days", .number(Double(world.days.count))),
       ("from", .string("\(world.days[0])")), ("to", .string("\(world.days[world.days.count - 1])")),
-      ("files", .number(Double(world.fileRecords.count))), ("faults", .number(Double(world.truth.faults.count))),
-      ("hash", .string(world.hash)),
+      ("files", .number(Double(files.count))), ("faults", .number(Double(world.truth.faults.count))),
+      ("books", .array(world.bookDates.map { .string("\($0)") })),
+      ("hash", .string(SyntheticWorld.hash(of: files))),
       (
         "shifts",
         .array(
@@ -78,6 +84,39 @@ struct DataSynthCommand: AsyncParsableCommand {
           })
       ),
     ])
+  }
+}
+
+/// What is generated inside of days.
+struct SessionOptions: ParsableArguments {
+  @Option(
+    help: "Trading days at the end with minute bars of every contract (bars-1m/): no line for a minute without a trade."
+  )
+  var minuteDays = 252
+
+  @Option(help: "Days of the last year with an order-by-order book (book/), quotes by the minute and their truth.")
+  var bookDays = 3
+
+  @Option(name: .customLong("book"), help: "A further day with a book, as in 2014-12-05; may be repeated.")
+  var books: [CivilDate] = []
+
+  @Option(help: "Threads that make and write the files; the bytes do not depend on them.")
+  var threads: Int = ProcessInfo.processInfo.activeProcessorCount
+
+  mutating func validate() throws {
+    guard (0...20_000).contains(minuteDays) else {
+      throw ValidationError("--minute-days is \(minuteDays); it must be 0 to 20000")
+    }
+    guard (0...1000).contains(bookDays) else {
+      throw ValidationError("--book-days is \(bookDays); it must be 0 to 1000")
+    }
+    guard (1...64).contains(threads) else { throw ValidationError("--threads is \(threads); it must be 1 to 64") }
+  }
+
+  func apply(to settings: inout SyntheticWorld.Settings) {
+    settings.minuteDays = minuteDays
+    settings.bookDays = bookDays
+    settings.bookDates = books
   }
 }
 

@@ -25,7 +25,7 @@ import Testing
     var settings = SyntheticWorld.Settings(seed: 20, years: 2)
     settings.effectScale = 3
     #expect(
-      SyntheticWorld.generate(settings).hash == "283181d54e94b205e51c99e45627102bd76d7003354bb7f4e2365c60a38fade3")
+      SyntheticWorld.generate(settings).hash == "3b6ca2aa631d2808831f4290feb62271edcb4c80d2b89746bb8206a1419bb0c3")
   }
 
   @Test func theFolderHasTheLayoutOfTheSampleData() throws {

@@ -10,6 +10,8 @@ public struct MarketHistory: Sendable {
   public var findings: [DataFinding]
   /// SHA-256 (hexadecimal) of each file that was read, by its path inside the folder.
   public var fileHashes: [String: String]
+  /// What was recorded inside of days, at most one a trade date, ascending; empty for most markets.
+  public var sessions: [MarketSession] = []
 
   public init(
     instrument: Instrument, bars: [HeldBar] = [], rolls: [Roll] = [], daily: [DailyBar] = [],

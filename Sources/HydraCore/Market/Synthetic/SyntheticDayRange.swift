@@ -48,5 +48,27 @@ struct SyntheticDayRange: Hashable, Sendable {
     // The settlement is often the last trade; else the last trade lies within a unit of it.
     let shift = draws.3 < 0.6 ? 0 : Int32(((draws.3 - 0.6) * 5 - 1) * Double(ticksPerUnit))
     last = min(max(settle + shift, low), high)
+    fit(volume: volume, settle: settle)
+  }
+
+  /// Takes back what so few lots cannot have shown: each of the prices needs a trade.
+  private mutating func fit(volume: Int32, settle: Int32) {
+    if volume == 1 {
+      (open, high, low, last) = (settle, settle, settle, settle)
+      return
+    }
+    func needed(_ range: Self) -> Int { 2 + range.extremes(settle: settle).count + (range.last == settle ? 0 : 1) }
+    if needed(self) > Int(volume) { last = settle }
+    while needed(self) > Int(volume) {
+      let (top, bottom) = (max(open, settle), min(open, settle))
+      // The smaller excursion goes first.
+      if high > top, low == bottom || high - top <= bottom - low { high = top } else { low = bottom }
+    }
+  }
+
+  /// The highest and lowest price with their aggressors, where neither the first trade, the settlement nor the last trade
+  /// shows them.
+  func extremes(settle: Int32) -> [(price: Int32, side: Side)] {
+    [(high, Side.buy), (low, .sell)].filter { ![open, settle, last].contains($0.0) }.map { (price: $0.0, side: $0.1) }
   }
 }

@@ -129,11 +129,11 @@ struct SyntheticFolder {
     let (model, schedule, curve) = (market.model, market.schedule, market.curve)
     var text = FixedText(reserving: curve.settles.count * 64)
     text.append("date,contract,open,high,low,settle,volume,open_interest\n")
-    var random = CounterRandom(seed: settings.seed, stream: "ranges \(model.symbol)")
+    let ranges = market.ranges(seed: settings.seed)
     for (day, date) in days.enumerated() {
       for index in schedule.listed(on: day) {
-        let range = market.range(day: day, contract: index, random: &random)
         let slot = schedule.slot(day: day, contract: index)!
+        let range = ranges[slot]
         text.append(date)
         text.comma()
         text.append(contract: schedule.contracts[index])
@@ -186,7 +186,9 @@ struct SyntheticFolder {
     text.append("\"seed\":\(settings.seed),\"years\":\(settings.years),\"start\":\"\(settings.start)\",")
     text.append("\"shifts\":\(settings.shifts),\"effects\":\(settings.effects),\"effectScale\":")
     text.append(settings.effectScale, decimals: 6)
-    text.append(",\"faults\":\(settings.faults),\"options\":\(settings.options)}}\n")
+    text.append(",\"faults\":\(settings.faults),\"options\":\(settings.options),\"minuteDays\":\(settings.minuteDays),")
+    let dates = settings.bookDates.map { "\"\($0)\"" }.joined(separator: ",")
+    text.append("\"bookDays\":\(settings.bookDays),\"bookDates\":[\(dates)]}}\n")
     return text.bytes
   }
 }

@@ -3,13 +3,14 @@ import HydraNumerics
 extension SyntheticWorld {
   /// Makes a world.
   ///
-  /// - Precondition: 1...60 years; the effect scale is not negative and at most 10.
+  /// - Precondition: 1...60 years; the effect scale is not negative and at most 10; no negative number of days.
   public static func generate(_ settings: Settings) -> SyntheticWorld { generate(settings, oats: .oats) }
 
   /// The same with other parameters of the primary market; used to find them.
   package static func generate(_ settings: Settings, oats: MarketModel) -> SyntheticWorld {
     precondition((1...60).contains(settings.years), "years are not in 1...60: \(settings.years)")
     precondition((0...10).contains(settings.effectScale), "effect scale is not in 0...10: \(settings.effectScale)")
+    precondition(settings.minuteDays >= 0 && settings.bookDays >= 0, "a number of days is negative")
     let (year, month, day) = settings.start.components
     let end = CivilDate(year: year + settings.years, month: month, day: min(day, 28))
     let days = ExchangeCalendar.tradingDays(from: settings.start, to: end)
@@ -79,7 +80,8 @@ extension SyntheticWorld {
       settings: settings, days: days, markets: markets, commitments: commitments, chains: chains)
     let files = writer.files(truth: &truth)
     return SyntheticWorld(
-      settings: settings, days: days, truth: truth, markets: markets, commitments: commitments, files: files)
+      settings: settings, days: days, truth: truth, markets: markets, commitments: commitments, files: files,
+      sessions: SyntheticSessions(market: market, regimes: regimes, settings: settings))
   }
 
   /// A market without planted effects; it joins in sell-offs.

@@ -32,6 +32,12 @@ public struct SyntheticWorld: Sendable {
     public var faults = true
     /// Whether the primary market has options, and their skew its effect: a sixth of a second a year.
     public var options = false
+    /// Trading days at the end of the world with minute bars of every contract of the primary market; 0 for none.
+    public var minuteDays = 0
+    /// Days with an order-by-order book of the held contract, spread over the last year; 0 for none.
+    public var bookDays = 0
+    /// Further days with a book, by their dates; what is no trading day of the world is passed over.
+    public var bookDates: [CivilDate] = []
 
     public init(seed: UInt64 = 42, years: Int = 10) {
       self.seed = seed
@@ -47,6 +53,10 @@ public struct SyntheticWorld: Sendable {
   let markets: [SyntheticMarket]
   let commitments: CommitmentsSimulation
   let files: [SyntheticFile]
+  let sessions: SyntheticSessions
+
+  /// Trading days with an order-by-order book, ascending.
+  public var bookDates: [CivilDate] { sessions.bookDays.map { days[$0] } }
 }
 
 /// One market of a world: its contracts with prices and activity.

@@ -1,0 +1,249 @@
+import Foundation
+import HydraNumerics
+import Testing
+
+@testable import HydraMarket
+
+/// Daily bars, minute bars and books of a generated world are one and the same market.
+@Suite struct SyntheticSessionTests {
+  static let world: SyntheticWorld = {
+    var settings = SyntheticWorld.Settings(seed: 11, years: 2)
+    (settings.minuteDays, settings.bookDays) = (120, 5)
+    return SyntheticWorld.generate(settings)
+  }()
+  static let scale = TickScale(tick: 0.25)!
+
+  static func bars(_ path: String) throws -> [ReplayBar] {
+    let bytes = try #require(world.contents(of: path))
+    return try ReplayFile(bytes: bytes, file: path, scale: scale).bars(limit: 1_000_000)
+  }
+
+  static func books() throws -> [(path: String, date: CivilDate, events: [ReplayEvent])] {
+    try world.fileRecords.map(\.path).filter { $0.hasPrefix("book/") }.map { path in
+      let file = try ReplayFile(bytes: #require(world.contents(of: path)), file: path, scale: scale)
+      let date = try #require(CivilDate(String(path.dropLast(4).suffix(10))))
+      return (path, date, try file.events(limit: 1_000_000))
+    }
+  }
+
+  /// Settlement by the exchange's rule: the lot-weighted mean of the settlement minute, or the last trade.
+  static func settlement(_ bars: [ReplayBar], _ date: CivilDate) -> Int32 {
+    let minute = SyntheticHours(date).settlement.lowerBound
+    return bars.first { $0.time == minute }?.close ?? bars[bars.count - 1].close
+  }
+
+  /// The rows of the contract table of the days with minute bars, by contract.
+  static func daily() throws -> [String: [(date: CivilDate, values: [Double])]] {
+    let first = world.days[world.days.count - 120]
+    var daily: [String: [(date: CivilDate, values: [Double])]] = [:]
+    for row in try SyntheticWorldTests.rows("bars/ZO.csv", of: world).dropFirst() {
+      let date = try #require(CivilDate(row[0]))
+      if date >= first { daily[String(row[1].prefix(6)), default: []].append((date, row[2...6].map { Double($0)! })) }
+    }
+    return daily
+  }
+
+  @Test func minuteBarsMakeTheDailyBars() throws {
+    var (days, minutes) = (0, 0)
+    for (contract, rows) in try Self.daily() {
+      let bars = try Self.bars("bars-1m/ZO-\(contract).csv")
+      minutes += bars.count
+      var left = bars[...]
+      for (date, values) in rows {
+        let end = SyntheticHours(date).day.upperBound
+        let own = Array(left.prefix { $0.time < end })
+        left = left.dropFirst(own.count)
+        #expect(Double(own.reduce(0) { $0 + $1.lots }) == values[4], "\(contract) \(date)")
+        guard let first = own.first else { continue }
+        days += 1
+        let quarters = values.map { Int32($0 * 4) }
+        #expect(first.open == quarters[0], "\(contract) \(date)")
+        #expect(own.map(\.high).max() == quarters[1] && own.map(\.low).min() == quarters[2], "\(contract) \(date)")
+        #expect(Self.settlement(own, date) == quarters[3], "\(contract) \(date)")
+        let hours = SyntheticHours(date)
+        #expect(own.allSatisfy { hours.contain($0.time) && $0.lots > 0 })
+      }
+      #expect(left.isEmpty)
+    }
+    #expect(days > 400 && minutes > 5_000)
+  }
+
+  @Test func theLastTradeIsTheDailyFilesLast() throws {
+    var settings = Self.world.settings
+    settings.faults = false
+    let clean = SyntheticWorld.generate(settings)
+    let schedule = clean.markets[0].schedule
+    let rows = try SyntheticWorldTests.rows("daily/ZO.csv", of: clean).dropFirst()
+    #expect(rows.count == clean.days.count)
+    for (day, row) in rows.enumerated().suffix(120) {
+      let trades = clean.sessions.trades(day: day, contract: schedule.front[day] + 1)
+      guard let last = trades.last else { continue }
+      #expect(Double(last.price) / 4 == Double(row[4])!, "\(row)")
+      #expect(trades.reduce(0) { $0 + Int($1.lots) } == Int(row[6])!)
+    }
+  }
+
+  @Test func booksAreNeverCrossedAndKnowTheirOrders() throws {
+    let books = try Self.books()
+    #expect(books.count == 5 && books.map(\.date) == Self.world.bookDates)
+    for (path, _, events) in books {
+      var replay = OrderReplay()
+      var crossed = 0
+      for event in events {
+        replay.apply(event)
+        if let bid = replay.best(.buy), let ask = replay.best(.sell), bid >= ask { crossed += 1 }
+      }
+      #expect(crossed == 0 && replay.unknownOrders == 0, "\(path)")
+      #expect(events.last?.kind == .sessionEnd && events.count > 240)
+    }
+  }
+
+  /// An order of the plain book that follows the files in this test.
+  private struct Resting {
+    var id: Int
+    var side: Side
+    var price: Int32
+    var lots: Int32
+  }
+
+  @Test func executionsMakeTheTradesAndTheMinuteBarsInTheOrderOfTheQueue() throws {
+    for (path, date, events) in try Self.books() {
+      var waiting: Int32 = 0
+      var trades: [SessionTrade] = []
+      // Orders of a level stand in the order of their arrival.
+      var queue: [Resting] = []
+      for event in events {
+        #expect(event.kind == .execute || waiting == 0, "\(path)")
+        if event.kind == .trade {
+          waiting = event.lots
+          let side = try #require(event.side)
+          trades.append(SessionTrade(time: event.time, price: event.price, lots: event.lots, side: side, half: 0))
+        } else if event.kind == .add {
+          queue.append(Resting(id: event.id, side: try #require(event.side), price: event.price, lots: event.lots))
+        } else if event.kind != .sessionEnd {
+          let place = try #require(queue.firstIndex { $0.id == event.id }, "\(path)")
+          var order = queue[place]
+          switch event.kind {
+          case .execute:
+            let trade = trades[trades.count - 1]
+            waiting -= event.lots
+            #expect(order.price == trade.price && order.side == trade.side.opposite)
+            let first = queue.filter { $0.side == order.side }.min {
+              order.side == .buy ? $0.price > $1.price : $0.price < $1.price
+            }
+            #expect(first?.id == order.id, "\(path): order \(order.id) was executed before \(first?.id ?? 0)")
+            queue[place].lots -= event.lots
+          case .change:
+            let keeps = event.price == order.price && event.lots <= order.lots
+            (order.price, order.lots) = (event.price, event.lots)
+            if keeps { queue[place] = order } else { queue.append(queue.remove(at: place)) }
+            if !keeps { queue[queue.count - 1] = order }
+          default: queue[place].lots = 0
+          }
+          queue.removeAll { $0.lots == 0 }
+        }
+      }
+      let contract = path.dropFirst(8).prefix(6)
+      let hours = SyntheticHours(date)
+      let bars = try Self.bars("bars-1m/ZO-\(contract).csv").filter { hours.contain($0.time) }
+      #expect(ReplayBar.minutes(of: trades) == bars, "\(path)")
+    }
+  }
+
+  /// Shares of messages, spreads and empty minutes as measured on real oats, see the specification of the demo data.
+  @Test func booksLookLikeAThinMarkets() throws {
+    var settings = SyntheticWorld.Settings(seed: 4, years: 3)
+    (settings.bookDays, settings.minuteDays) = (40, 250)
+    let world = SyntheticWorld.generate(settings)
+    var counts: [ReplayEvent.Kind: Int] = [:]
+    var sizes: [Int32] = []
+    var (spreads, nightSpreads): ([Int], [Int]) = ([], [])
+    for day in world.sessions.bookDays where world.truth.days[day].spreadFactor == 1 {
+      let book = world.sessions.book(day: day)
+      let hours = SyntheticHours(world.days[day])
+      for event in book.events { counts[event.kind, default: 0] += 1 }
+      sizes += book.events.filter { $0.kind == .trade }.map(\.lots)
+      for quote in book.quotes {
+        guard let bid = quote.bid, let ask = quote.ask else { continue }
+        if quote.time > hours.day.lowerBound {
+          spreads.append(ask.price - bid.price)
+        } else {
+          nightSpreads.append(ask.price - bid.price)
+        }
+      }
+    }
+    counts[.sessionEnd] = nil
+    let all = Double(counts.values.reduce(0, +))
+    let aims: [(ReplayEvent.Kind, Double)] = [(.add, 34), (.delete, 29), (.change, 21), (.execute, 11), (.trade, 5)]
+    for (kind, aim) in aims {
+      let share = 100 * Double(counts[kind] ?? 0) / all
+      #expect(abs(share - aim) <= 5, "\(kind) are \(share) % of the messages")
+    }
+    let mean = Double(sizes.reduce(0) { $0 + Int($1) }) / Double(sizes.count)
+    #expect(abs(mean - 3) <= 0.9, "a trade has \(mean) lots")
+    let (byDay, atNight) = (spreads.sorted()[spreads.count / 2], nightSpreads.sorted()[nightSpreads.count / 2])
+    #expect((4...8).contains(byDay) && (6...12).contains(atNight), "\(byDay) ticks by day, \(atNight) at night")
+
+    var (traded, tradedAtNight, days) = (0, 0, 0)
+    for day in world.sessions.minuteDays {
+      let contract = world.markets[0].schedule.front[day] + 1
+      let hours = SyntheticHours(world.days[day])
+      let minutes = ReplayBar.minutes(of: world.sessions.trades(day: day, contract: contract))
+      days += 1
+      traded += minutes.count { $0.time >= hours.day.lowerBound }
+      tradedAtNight += minutes.count { $0.time < hours.day.lowerBound }
+    }
+    let empty = 1 - Double(traded) / Double(290 * days)
+    let emptyAtNight = 1 - Double(tradedAtNight) / Double(765 * days)
+    #expect((0.8...0.95).contains(empty), "\(empty) of the day's minutes are empty")
+    #expect((0.98...0.998).contains(emptyAtNight), "\(emptyAtNight) of the night's minutes are empty")
+  }
+
+  @Test func anyNumberOfThreadsWritesTheSameBytes() throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-sessions-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    let one = try Self.world.write(to: root.appendingPathComponent("1").path, threads: 1)
+    let eight = try Self.world.write(to: root.appendingPathComponent("8").path, threads: 8)
+    #expect(one == eight && one == Self.world.fileRecords)
+    for record in one {
+      let bytes = try Data(contentsOf: root.appendingPathComponent("8/\(record.path)"))
+      #expect(SHA256.hash(Array(bytes)) == record.hash)
+    }
+  }
+
+  @Test func sessionsChangeNothingElse() throws {
+    var settings = Self.world.settings
+    (settings.minuteDays, settings.bookDays) = (0, 0)
+    let plain = SyntheticWorld.generate(settings)
+    let shared = Self.world.fileRecords.filter { record in plain.fileRecords.contains { $0.path == record.path } }
+    #expect(plain.fileRecords.filter { $0.path != "world.json" } == shared.filter { $0.path != "world.json" })
+    #expect(!plain.fileRecords.contains { $0.path.hasPrefix("bars-1m") || $0.path.hasPrefix("book") })
+  }
+
+  @Test func anEarlierWorldsDaysDoNotStay() throws {
+    let root = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-sessions-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: root) }
+    func files() throws -> Set<String> {
+      Set(try FileManager.default.subpathsOfDirectory(atPath: root.path).filter { $0.hasSuffix(".csv") })
+    }
+    var settings = SyntheticWorld.Settings(seed: 1, years: 1)
+    (settings.minuteDays, settings.bookDays) = (20, 4)
+    let first = SyntheticWorld.generate(settings)
+    try first.write(to: root.path)
+    try Data("mine".utf8).write(to: root.appendingPathComponent("book/notes.csv"))
+    (settings.seed, settings.minuteDays) = (2, 0)
+    let second = SyntheticWorld.generate(settings)
+    try second.write(to: root.path)
+    let own = Set(second.fileRecords.map(\.path).filter { $0.hasSuffix(".csv") })
+    #expect(try files() == own.union(["book/notes.csv"]))
+    #expect(!Set(first.fileRecords.map(\.path)).isSubset(of: try files()))
+  }
+
+  @Test func daysAskedForHaveABook() {
+    var settings = SyntheticWorld.Settings(seed: 11, years: 2)
+    settings.bookDates = [CivilDate(year: 2005, month: 3, day: 8), CivilDate(year: 2005, month: 3, day: 6)]
+    let world = SyntheticWorld.generate(settings)
+    // The sixth is a Sunday.
+    #expect(world.bookDates == [CivilDate(year: 2005, month: 3, day: 8)])
+  }
+}
