@@ -5,7 +5,8 @@ import HydraCore
 /// `hydra run`: the agent over a market-data folder.
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Run the agent over a market-data folder; the same command continues a stopped run.")
+    commandName: "run",
+    abstract: "Run the agent over a market-data folder, or with --live on it as a feed; the same command continues.")
 
   @Option(help: "Market-data folder.")
   var data: String
@@ -22,6 +23,8 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var mapping: MappingOption
   @OptionGroup var repair: RepairOption
   @OptionGroup var agent: AgentOptions
+  @OptionGroup var language: LanguageOptions
+  @OptionGroup var live: LiveOptions
   @OptionGroup var store: StoreOption
   @OptionGroup var output: OutputOptions
   @OptionGroup var run: RunOptions
@@ -29,7 +32,7 @@ struct RunCommand: AsyncParsableCommand {
   func run() async throws {
     let report = try await agent.run(
       folder: mapping.folder(data), market: market, from: from, to: to, store: store.store, repairs: repair,
-      options: run)
+      language: language, live: live, options: run)
     try output.write(report: report)
   }
 }

@@ -13,7 +13,8 @@ struct Hydra: AsyncParsableCommand {
       DemoCommand.self, RunCommand.self, StatusCommand.self, ReportCommand.self, JournalCommand.self,
       ModelsCommand.self, ExperimentsCommand.self, DataCommand.self, FeaturesCommand.self, TreesCommand.self,
       LearnCommand.self, DriftCommand.self, EvaluateCommand.self, OptionsCommand.self, ReplayCommand.self,
-      ConfigCommand.self, StudyCommand.self, ExperimentWorkCommand.self,
+      ConfigCommand.self, StudyCommand.self, HaltCommand.self, ResumeCommand.self, ApproveCommand.self,
+      LanguageCommand.self, ExperimentWorkCommand.self,
     ])
 
   static func main() async {

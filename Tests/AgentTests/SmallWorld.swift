@@ -47,3 +47,8 @@ enum SmallWorld {
         progress: progress)
   }
 }
+
+extension SmallWorld {
+  /// The market of the world, without its data.
+  static func instrument() throws -> Instrument { try AgentRunTests.input.get().market.instrument }
+}

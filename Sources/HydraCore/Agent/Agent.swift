@@ -23,16 +23,26 @@ public actor Agent {
   private let settings: AgentSettings
   private let experiments: any ExperimentRunner
   private let languageModel: any LanguageModel
+  private let advice: LanguageAdvice?
   private let threads: Int
 
+  /// An agent on a store.
+  ///
+  /// Without `advice` hypotheses come from the rule book. A `languageModel` other than that is asked as advice is: for one
+  /// change within ``AgentDecision``.
   public init(
     store: Store, settings: AgentSettings = AgentSettings(), experiments: any ExperimentRunner = InProcessExperiments(),
-    languageModel: any LanguageModel = RuleBook(), threads: Int = 1
+    languageModel: any LanguageModel = RuleBook(), advice: LanguageAdvice? = nil, threads: Int = 1
   ) {
     self.store = store
     self.settings = settings
     self.experiments = experiments
-    self.languageModel = languageModel
+    let isRuleBook = languageModel is RuleBook
+    self.languageModel = isRuleBook ? languageModel : RuleBook()
+    self.advice =
+      advice
+      ?? (isRuleBook
+        ? nil : LanguageAdvice(languageModel, identity: .string(String(describing: type(of: languageModel)))))
     self.threads = threads
   }
 
@@ -67,15 +77,17 @@ public actor Agent {
   /// two experiments it looks at its task: once that is cancelled the moment is dropped whole and `CancellationError`
   /// thrown; the same call continues from there too.
   ///
+  /// With a `live` session the self-healing arm's orders go to its broker, and the feed is followed at its speed.
+  ///
   /// - Complexity: O(bars × features) beside the fits; each moment is one transaction of the store.
   public func run(
-    market: MarketHistory, related: [MarketHistory], from: CivilDate, to: CivilDate,
+    market: MarketHistory, related: [MarketHistory], from: CivilDate, to: CivilDate, live: LiveSession? = nil,
     progress: @Sendable (Progress) -> Bool = { _ in true }
   ) async throws -> RunReport {
     let instrument = market.instrument
     let total = market.bars.count { (from...to).contains($0.date) }
     guard total > 0 else { throw RunError.noBars(symbol: instrument.symbol, from: from, to: to) }
-    let run = try findRun(market, related, from, to)
+    let run = try findRun(market, related, from, to, isLive: live != nil)
     let writer = try JournalWriter(store, run: run)
     var pipeline = FeaturePipeline(instrument: instrument, relatedSymbols: instrument.related)
     var labels = LabelBuilder(symbol: instrument.symbol, horizon: settings.horizon)
@@ -88,8 +100,10 @@ public actor Agent {
     }
     let edge = Edge(
       store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,
-      languageModel: languageModel, threads: threads)
+      ruleBook: languageModel, advice: advice, threads: threads)
     try edge.begin(market, related, from: from, earlierTrials: earlier)
+    var controls = try ControlDesk(store, run: run)
+    await live?.begin(run, market: instrument.symbol, at: from.timestamp())
 
     let events = MarketHistory.events(primary: market, related: related).filter { $0.date <= to }
     var done = 0
@@ -116,17 +130,40 @@ public actor Agent {
       let own = moment.filter { $0.symbol == instrument.symbol }
       edge.remember(own, row: bar == nil ? nil : history.count - 1)
       if own.isEmpty { continue }
+      let wasChecking = writer.isChecking
+      if let live {
+        for gap in try await live.open(time, isChecking: wasChecking) {
+          edge.note(gap, kind: "feed_gap", arm: Arm.selfHealing.rawValue, at: time)
+        }
+        if let state = states.first(where: { $0.arm == .selfHealing }) { try await live.compare(state.book) }
+      }
+      if bar != nil, own.contains(where: { $0.date >= from }) {
+        for action in try controls.actions(at: time, isChecking: wasChecking) {
+          if action.kind == .halt || action.kind == .flatten { try await live?.cancelAll(at: time) }
+          for index in states.indices {
+            try await edge.carryOut(.control(action, at: time), &states[index], history, at: time)
+          }
+        }
+      }
       let input = AgentInput.Moment(
         time: time, events: own, bar: bar, trades: own.contains { $0.date >= from })
       for index in states.indices {
         try await edge.carryOut(.moment(input), &states[index], history, at: time)
       }
+      let healing = states.first { $0.arm == .selfHealing }
+      let orders = live.flatMap { live in healing.map { live.named($0.book.sent, at: time, of: run) } } ?? []
+      for order in orders { edge.note(order, at: time) }
       try edge.commit(at: time)
+      if let live, let healing {
+        try await live.close(time, own, orders, wasChecking: wasChecking)
+        try await live.show(healing, bar: bar, journal: writer.head.count)
+      }
       if let bar, bar.date >= from {
         done += 1
         guard progress(Progress(date: bar.date, done: done, total: total)) else { throw RunError.interrupted(bar.date) }
       }
     }
+    try await live?.end()
     let report = RunReport(
       market: market, from: from, to: to, settings: settings, states: states, history: history,
       journalHash: writer.head.hash, runKey: run.key)
@@ -135,16 +172,19 @@ public actor Agent {
   }
 
   private func findRun(
-    _ market: MarketHistory, _ related: [MarketHistory], _ from: CivilDate, _ to: CivilDate
+    _ market: MarketHistory, _ related: [MarketHistory], _ from: CivilDate, _ to: CivilDate, isLive: Bool
   ) throws -> Run {
     var hashes: [String: String] = [:]
     for history in [market] + related { hashes.merge(history.fileHashes) { $1 } }
+    var members: [(key: String, value: JSONValue)] = [
+      ("market", .string(market.instrument.symbol)), ("from", .string(from.description)),
+      ("to", .string(to.description)), ("related", JSONValue(related.map(\.instrument.symbol))),
+      ("agent", try settings.json()),
+    ]
+    if let advice { members.append(("language", advice.json)) }
+    if isLive { members.append(("live", .bool(true))) }
     let description = RunDescription(
-      settings: .object([
-        ("market", .string(market.instrument.symbol)), ("from", .string(from.description)),
-        ("to", .string(to.description)), ("related", JSONValue(related.map(\.instrument.symbol))),
-        ("agent", try settings.json()),
-      ]), dataHashes: hashes, version: Self.version)
+      settings: .object(members), dataHashes: hashes, version: Self.version)
     return try store.runs.findOrCreate(description, created: from.timestamp())
   }
 }

@@ -44,6 +44,7 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var impactCoefficient = 0.8
   public var recipe = Recipe()
   public var healing = HealingSettings()
+  public var operations = OperationSettings()
   /// The rules by which the data were read; each repair is journalled.
   public var repairs = RepairRules()
   /// What an experiment's process may use.

@@ -31,6 +31,7 @@ extension AgentState {
       record.alarms[index].cause = diagnosis.cause
     }
     var effects: [AgentEffect] = [.journal(kind: "diagnosis", payload: diagnosis.json)]
+    effects += doubt(diagnosis, history.count - 1)
     guard diagnosis.cause != .dataFault, let champion else {
       if diagnosis.cause == .dataFault {
         // Learning from a broken feed would make the model broken too.
@@ -52,6 +53,12 @@ extension AgentState {
   mutating func proposed(
     _ hypotheses: [Hypothesis], refused: [String], source: String, _ history: FeatureHistory
   ) -> [AgentEffect] {
+    let row = history.count - 1
+    let (hypotheses, repeats) = memory.chosen(
+      hypotheses, recipe: champion?.policy.recipe ?? settings.recipe, held: held.map(\.plan.hypothesis.change),
+      row: row, changeRow: row + 1 - (diagnosis?.age ?? 0), refutedBars: settings.operations.refutedBars,
+      limit: settings.operations.hypothesesPerAlarm)
+    let refused = refused + repeats
     var effects: [AgentEffect] = [
       .journal(
         kind: "hypotheses",
@@ -117,6 +124,7 @@ extension AgentState {
       switch outcome.result {
       case .failure(let failure):
         record.failedExperiments += 1
+        if outcome.plan.look == 0 { memory.note(outcome.plan.hypothesis.change, .failed, row: history.count - 1) }
         ledger.add(trials: outcome.plan.trials, nil)
         effects.append(
           .journal(
@@ -147,6 +155,12 @@ extension AgentState {
             ("plan", plan.json), ("champion", champion.map { JSONValue($0.number) } ?? .null), ("result", result.json),
             ("verdict", verdict.json),
           ])))
+      let change = plan.hypothesis.change
+      switch verdict.decision {
+      case .promote: memory.note(change, .promoted, row: history.count - 1)
+      case .hold: if plan.look == 0 { memory.note(change, .held, row: history.count - 1) }
+      case .reject: memory.note(change, .refuted, row: history.count - 1)
+      }
       switch verdict.decision {
       case .promote:
         // Of several that pass, the one with the strongest evidence; the others were compared with the old champion.
@@ -159,8 +173,8 @@ extension AgentState {
     let change = passed.plan.hypothesis.change
     let version = try newVersion(passed.result.policy, origin: change.parameter, history)
     effects.append(.register(version, isChallenger: true))
-    effects += promote(
-      version, isSizing: change.isSizing, reason: passed.verdict.reason,
+    effects += self.passed(
+      version, id: passed.plan.id, isSizing: change.isSizing, reason: passed.verdict.reason,
       evidence: .object([("result", passed.result.json), ("verdict", passed.verdict.json)]), history)
     return effects
   }
@@ -184,7 +198,7 @@ extension AgentState {
   }
 
   /// Makes a version champion and puts it on probation against the one it replaces.
-  private mutating func promote(
+  mutating func promote(
     _ version: PolicyVersion, isSizing: Bool, reason: String, evidence: JSONValue, _ history: FeatureHistory
   ) -> [AgentEffect] {
     guard let previous = champion else { return [] }
@@ -221,6 +235,7 @@ extension AgentState {
     probation = nil
     let previous = trial.previous
     guard let comparison, comparison.pValue < settings.healing.rollbackSignificance else {
+      memory.paid(current.origin)
       return [
         .journal(
           kind: "probation_passed",
@@ -287,6 +302,7 @@ extension AgentState {
 
   private mutating func take(_ version: PolicyVersion, _ history: FeatureHistory) {
     champion = version
+    book.settings = settings.book(for: book.instrument).under(version.policy.recipe)
     volatility = VolatilityPath.newest(span: version.policy.recipe.volatilitySpan, history)
   }
 

@@ -24,6 +24,7 @@ extension AgentState {
         history: history, forecasts: forecasts, price: bar.close, watched: watched))
 
     guard moment.trades else { return effects }
+    effects += governTrading(row)
     if arm == .selfHealing, let fault = Diagnostician().brokenFeed(history) {
       // Before anything is decided on it.
       effects += block(until: row + 1, because: fault.evidence, row)
@@ -163,6 +164,10 @@ extension AgentState {
       if arm == .selfHealing { members.append(("drift_scores", driftScores)) }
     }
     if isBlocked { members.append(("blocked", .bool(true))) }
+    if book.governor.state != .active {
+      members.append(("state", .string(book.governor.state.rawValue)))
+      members.append(("state_reason", .string(book.governor.strictest?.code ?? "")))
+    }
     if decision.isStopped { members.append(("why", .string("total_loss_stop"))) }
     if let sizing = decision.sizing {
       members.append(("target", .number(Double(sizing.targetLots))))

@@ -35,6 +35,13 @@ public struct AgentState: Sendable {
   var quietUntilRow = 0
   /// The first row that has not yet decided a promotion.
   var evidenceFromRow = 0
+  /// A promotion that waits for a person.
+  public internal(set) var awaited: AwaitedApproval?
+  /// The rows at which safe mode, and the doubts after an alarm, end.
+  var safeModeUntilRow: Int?
+  var doubtUntilRow: Int?
+  /// What was tried before, and what it came to.
+  public internal(set) var memory = HypothesisMemory()
   /// The alarm that is being dealt with.
   var diagnosis: Diagnosis?
 
@@ -57,6 +64,7 @@ public struct AgentState: Sendable {
     ledger = TrialLedger(earlier: earlierTrials)
     self.settings = settings
     book = TradingBook(instrument: instrument, capital: settings.capital, settings: settings.book(for: instrument))
+    book.governor.maximumOrdersPerDay = settings.operations.maximumOrdersPerDay
     let names = Monitoring.watched(among: features)
     watched = names.compactMap { features.firstIndex(of: $0) }
     var monitoring = DriftMonitor.Settings()
@@ -76,6 +84,8 @@ public struct AgentState: Sendable {
     case .proposed(let hypotheses, let refused, let source):
       return proposed(hypotheses, refused: refused, source: source, history)
     case .experimented(let outcomes): return try experimented(outcomes, history)
+    case .control(let action, let now): return take(action, at: now, history)
+    case .failed(let stage, let reason): return enterSafeMode(stage, reason, history)
     }
   }
 }

@@ -14,6 +14,10 @@ public enum AgentInput: Sendable {
   case proposed([Hypothesis], refused: [String], source: String)
   /// Experiments in the order of their plans; one that failed has a reason instead of a result.
   case experimented([ExperimentOutcome])
+  /// An operator asks for something.
+  case control(ControlAction, at: Timestamp)
+  /// Something inside failed that has no answer of its own.
+  case failed(stage: String, reason: String)
 
   /// The events of one moment, as an arm sees them.
   public struct Moment: Sendable {

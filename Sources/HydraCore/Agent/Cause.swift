@@ -10,4 +10,8 @@ public enum Cause: String, Codable, Sendable, CaseIterable {
   case covariate
   /// Volume dried up or returned.
   case liquidity
+  /// Nothing moved that is watched, but the model's forecasts have worn off since it was fitted.
+  case staleness
+  /// Fills cost more than the cost model expects.
+  case execution
 }

@@ -3,7 +3,8 @@ import HydraNumerics
 /// One typed, bounded change of how the champion is made or sized.
 ///
 /// Whoever proposes, a rule book or a language model, can say nothing else: what does not decode to a case within its
-/// bounds is refused, never clamped. No case can raise a risk limit; ``riskScale(_:)`` only ever lowers exposure.
+/// bounds is refused, never clamped. No case can raise a risk limit; those that
+/// concern risk only ever lower exposure below what the operator allows.
 public enum Change: Hashable, Codable, Sendable {
   /// Fit the same recipe again to what is known now.
   case retrain
@@ -25,6 +26,10 @@ public enum Change: Hashable, Codable, Sendable {
   case volatilitySpan(Int)
   /// Multiply the volatility target by this share of the operator's.
   case riskScale(Double)
+  /// Take new risk only where the expected gain is so many times the cost of a round trip; only ever tightens.
+  case entryThreshold(Double)
+  /// Largest order as a share of a day's volume; only ever tightens.
+  case orderFraction(Double)
 
   /// The name under which replies and journals speak of the change.
   public var parameter: String {
@@ -39,13 +44,15 @@ public enum Change: Hashable, Codable, Sendable {
     case .refitLeaves: "model.refit_leaves"
     case .volatilitySpan: "sizing.volatility_span"
     case .riskScale: "sizing.risk_scale"
+    case .entryThreshold: "signal.entry_threshold"
+    case .orderFraction: "risk.max_order_fraction_adv"
     }
   }
 
   /// Whether the change concerns position sizes only and leaves predictions as they are.
   public var isSizing: Bool {
     switch self {
-    case .volatilitySpan, .riskScale: true
+    case .volatilitySpan, .riskScale, .entryThreshold, .orderFraction: true
     default: false
     }
   }
@@ -54,11 +61,13 @@ public enum Change: Hashable, Codable, Sendable {
   public static let numericBounds: [(parameter: String, range: ClosedRange<Double>, isInteger: Bool)] = [
     ("retrain.window_days", 250...7560, true),
     ("retrain.decay_half_life", 60...5040, true),
-    ("model.num_leaves", 4...63, true),
-    ("model.learning_rate", 0.005...0.3, false),
+    ("model.num_leaves", 4...255, true),
+    ("model.learning_rate", 0.001...0.3, false),
     ("model.refit_leaves", 60...2520, true),
     ("sizing.volatility_span", 5...250, true),
     ("sizing.risk_scale", 0.1...1, false),
+    ("signal.entry_threshold", 0...5, false),
+    ("risk.max_order_fraction_adv", 0.001...0.05, false),
   ]
 
   /// Why a proposal is not a change.
@@ -116,6 +125,8 @@ public enum Change: Hashable, Codable, Sendable {
       case "model.learning_rate": self = .learningRate(number)
       case "model.refit_leaves": self = .refitLeaves(Int(number))
       case "sizing.volatility_span": self = .volatilitySpan(Int(number))
+      case "signal.entry_threshold": self = .entryThreshold(number)
+      case "risk.max_order_fraction_adv": self = .orderFraction(number)
       default: self = .riskScale(number)
       }
     }
@@ -127,7 +138,8 @@ public enum Change: Hashable, Codable, Sendable {
     case .trainingWindow(let bars), .decayHalfLife(let bars), .leaves(let bars), .refitLeaves(let bars),
       .volatilitySpan(let bars):
       .number(Double(bars))
-    case .learningRate(let number), .riskScale(let number): .number(number)
+    case .learningRate(let number), .riskScale(let number), .entryThreshold(let number), .orderFraction(let number):
+      .number(number)
     case .dropFeatures(let names): .array(names.map { .string($0) })
     case .restoreFeatures, .retrain: .null
     }

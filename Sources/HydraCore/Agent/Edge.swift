@@ -11,13 +11,14 @@ import HydraStore
 /// all. Fits, experiments and a language model's replies are artefacts under the hash of what they follow from, so that
 /// a run that is executed again takes them from the store.
 final class Edge {
-  private let store: Store
-  private let run: Run
+  let store: Store
+  let run: Run
   private let writer: JournalWriter
   private let instrument: Instrument
-  private let settings: AgentSettings
+  let settings: AgentSettings
   private let experiments: any ExperimentRunner
-  private let languageModel: any LanguageModel
+  let ruleBook: any LanguageModel
+  let advice: LanguageAdvice?
   private let threads: Int
   private var batches: [ExperimentData.Batch] = []
   private var waiting: [MarketEvent] = []
@@ -26,7 +27,7 @@ final class Edge {
 
   init(
     store: Store, run: Run, writer: JournalWriter, instrument: Instrument, settings: AgentSettings,
-    experiments: any ExperimentRunner, languageModel: any LanguageModel, threads: Int
+    experiments: any ExperimentRunner, ruleBook: any LanguageModel, advice: LanguageAdvice?, threads: Int
   ) {
     self.store = store
     self.run = run
@@ -34,7 +35,7 @@ final class Edge {
     self.instrument = instrument
     self.settings = settings
     self.experiments = experiments
-    self.languageModel = languageModel
+    (self.ruleBook, self.advice) = (ruleBook, advice)
     self.threads = threads
   }
 
@@ -111,11 +112,52 @@ final class Edge {
   ) async throws {
     var inputs = [input]
     while !inputs.isEmpty {
-      let effects = try state.next(inputs.removeFirst(), history: history)
+      let input = inputs.removeFirst()
+      let effects = try safely(input, &state, history)
       for effect in effects {
-        if let answer = try await carryOut(effect, state, history, at: time) { inputs.append(answer) }
+        do {
+          if let answer = try await carryOut(effect, state, history, at: time) { inputs.append(answer) }
+        } catch  where Self.isInternal(error) {
+          inputs.append(.failed(stage: effect.stage, reason: "\(error)"))
+        }
       }
     }
+  }
+
+  /// Steps a state; when that fails inside, the state goes back to what it was and on in safe mode.
+  ///
+  /// A moment of the market cannot be left out: its errors are errors of the data, and end the run.
+  private func safely(
+    _ input: AgentInput, _ state: inout AgentState, _ history: FeatureHistory
+  ) throws -> [AgentEffect] {
+    if case .moment = input { return try state.next(input, history: history) }
+    let before = state
+    do {
+      return try state.next(input, history: history)
+    } catch  where Self.isInternal(error) {
+      state = before
+      return try state.next(.failed(stage: input.stage, reason: "\(error)"), history: history)
+    }
+  }
+
+  /// Whether an error is the agent's own: not of the store, not of the journal, and no wish to stop.
+  static func isInternal(_ error: any Error) -> Bool { !(error is StoreError || error is CancellationError) }
+
+  /// Adds what is about to be sent to a broker.
+  func note(_ order: BrokerOrder, at time: Timestamp) {
+    let asked = order.approved.order
+    note(
+      .object([
+        ("client_id", .string(order.clientID)), ("order", JSONValue(asked.id)),
+        ("contract", .string(asked.contract.description)), ("lots", JSONValue(asked.signedLots)),
+        ("kind", .string(asked.kind.rawValue)), ("reason", .string(asked.reason.rawValue)),
+        ("reference_price", .number(asked.referencePrice)),
+      ]), kind: "order", arm: Arm.selfHealing.rawValue, at: time)
+  }
+
+  /// Adds an entry to the moment's.
+  func note(_ payload: JSONValue, kind: String, arm: String, at time: Timestamp) {
+    pending.append((JournalEntry(time: time, arm: arm, kind: kind, payload: payload), []))
   }
 
   /// Writes the moment's entries and effects in one transaction.
@@ -146,7 +188,7 @@ final class Edge {
       return try fit(recipe, purpose, history)
     case .diagnose(let alarm): return .diagnosed(Diagnostician().diagnose(alarm, evidence(state, history)))
     case .propose(let diagnosis, let recipe):
-      return try await propose(diagnosis, recipe, history)
+      return try await propose(diagnosis, recipe, arm: arm, history, at: time)
     case .experiment(let plans):
       return try experiment(plans, state, history, at: time)
     case .register(let version, let isChallenger):
@@ -197,44 +239,6 @@ final class Edge {
       return .fitFailed(error.description, purpose: purpose)
     }
   }
-
-  private func propose(
-    _ diagnosis: Diagnosis, _ recipe: Recipe, _ history: FeatureHistory
-  ) async throws -> AgentInput {
-    let context: JSONValue = ["diagnosis": diagnosis.json, "recipe": recipe.json]
-    let source = String(describing: type(of: languageModel))
-    let key = CanonicalJSON.hash(["run": .string(run.key), "ask": context, "row": JSONValue(history.count)])
-    let json: JSONValue
-    if let bytes = try store.artefacts.artefact(key: key) {
-      json = try JSONValue(parsing: Array(bytes))
-    } else {
-      let request = LanguageRequest(
-        instructions: Self.instructions, context: context, replySchema: Hypothesis.replySchema)
-      do {
-        json = try await languageModel.reply(to: request).json
-      } catch {
-        // A run that was cancelled has not been refused an answer.
-        try Task.checkCancellation()
-        // Kept like a reply: a run that is executed again has to meet the same silence.
-        json = ["no_reply": .string("\(error)")]
-      }
-      try store.artefacts.put(key: key, bytes: Data(json.description.utf8), kind: "reply")
-    }
-    let faults = JSONSchema.faults(of: json, against: Hypothesis.replySchema)
-    guard faults.isEmpty else { return .proposed([], refused: faults, source: source) }
-    let (accepted, refused) = Hypothesis.decode(json, features: history.names)
-    return .proposed(accepted, refused: refused.map { "\($0.parameter): \($0.reason)" }, source: source)
-  }
-
-  /// What a language model is told; a rule book does not need it.
-  static let instructions = """
-    You tend a trading model for one thin futures market. An alarm was raised and diagnosed; the context holds the \
-    diagnosis and the model's present recipe. Propose at most eight changes, each one parameter with its value, a \
-    reason and your confidence between 0 and 1. Parameters: retrain.now (null), \
-    retrain.window_days (250 to 7560), retrain.decay_half_life (60 to 5040), model.num_leaves (4 to 63), model.learning_rate (0.005 to 0.3), \
-    model.refit_leaves (60 to 2520), features.drop (names), features.restore (null), sizing.volatility_span (5 to 250), \
-    sizing.risk_scale (0.1 to 1). Every proposal is tested on the past before anything changes. Answer with JSON only.
-    """
 
   private func experiment(
     _ plans: [ExperimentPlan], _ state: AgentState, _ history: FeatureHistory, at time: Timestamp
@@ -297,6 +301,35 @@ final class Edge {
             "rows": JSONValue(policy.trainingRows), "rounds": JSONValue(policy.model.rounds),
             "validation_loss": JSONValue(policy.validationLoss), "origin": .string(version.origin),
           ], parent: version.parent, created: time))
+    }
+  }
+}
+
+extension AgentInput {
+  /// What an input belongs to, for messages.
+  var stage: String {
+    switch self {
+    case .moment: "moment"
+    case .fitted, .fitFailed: "fit"
+    case .diagnosed: "diagnosis"
+    case .proposed: "hypotheses"
+    case .experimented: "experiment"
+    case .control: "control"
+    case .failed(let stage, _): stage
+    }
+  }
+}
+
+extension AgentEffect {
+  /// What an effect belongs to, for messages.
+  var stage: String {
+    switch self {
+    case .journal: "journal"
+    case .fit: "fit"
+    case .diagnose: "diagnosis"
+    case .propose: "hypotheses"
+    case .experiment: "experiment"
+    case .register, .promote, .rollBack, .archive: "registry"
     }
   }
 }

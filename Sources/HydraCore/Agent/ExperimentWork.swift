@@ -55,7 +55,7 @@ public enum ExperimentWork {
       primary = Comparison(
         .varianceForecast, champion: Losses.variance(span: plan.championRecipe.volatilitySpan, history, rows: rows),
         candidate: Losses.variance(span: span, history, rows: rows), span: 5)
-    case .riskScale:
+    case .riskScale, .entryThreshold, .orderFraction:
       primary = Comparison(
         .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
     default:
@@ -139,7 +139,7 @@ public enum ExperimentWork {
   private static func replay(
     _ plan: ExperimentPlan, _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>
   ) throws -> Replay {
-    var book = TradingBook(instrument: data.instrument, capital: data.capital, settings: data.book)
+    var book = TradingBook(instrument: data.instrument, capital: data.capital, settings: data.book.under(recipe))
     let deviations = VolatilityPath.deviations(span: recipe.volatilitySpan, data.history)
     var (returns, dear) = ([Double](), [Double]())
     var (equity, slippage) = (data.capital, 0.0)

@@ -15,6 +15,11 @@ public struct Recipe: Hashable, Codable, Sendable {
   public var volatilitySpan = 36
   /// Share of the operator's volatility target, at most 1.
   public var riskScale = 1.0
+  /// Expected gain over a round trip's cost below which no new risk is taken; nil, or less than the operator's, leaves
+  /// the operator's.
+  public var entryThreshold: Double?
+  /// Largest order as a share of a day's volume; nil, or more than the operator's, leaves the operator's.
+  public var orderFraction: Double?
 
   public init(trees: GradientBoostedTrees.Settings = Recipe.defaultTrees) { self.trees = trees }
 
@@ -46,6 +51,8 @@ public struct Recipe: Hashable, Codable, Sendable {
     case .refitLeaves, .retrain: break
     case .volatilitySpan(let bars): recipe.volatilitySpan = bars
     case .riskScale(let share): recipe.riskScale = min(1, share)
+    case .entryThreshold(let multiple): recipe.entryThreshold = multiple
+    case .orderFraction(let share): recipe.orderFraction = share
     }
     return recipe
   }

@@ -10,6 +10,8 @@ import HydraNumerics
 /// | relation | decay; a shorter window; leaving out the features whose weight in the forecast moved most; half the risk |
 /// | covariate | decay; leaving out the feature that moved most |
 /// | liquidity | half the risk, or all of it when volume is back |
+/// | staleness | leaves refitted to the newest years; decay |
+/// | execution | a higher entry threshold; smaller orders |
 ///
 /// Fitting the same recipe to newer data is not among them: that is maintenance and needs no proposal. Every proposal
 /// raises the bar for all that follow, so there are few.
@@ -21,7 +23,21 @@ public struct RuleBook: LanguageModel {
 
   /// Answers by the table above; never fails.
   public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
-    LanguageReply(json: Self.reply(to: request.context))
+    let reply = Self.reply(to: request.context)
+    return LanguageReply(json: request.replySchema == AgentDecision.schema ? Self.decision(reply) : reply)
+  }
+
+  /// The first proposal that a language model could have made too, in the form that those answer in.
+  private static func decision(_ reply: JSONValue) -> JSONValue {
+    let first = reply["hypotheses"]?.array?.first { item in
+      guard let bound = AgentDecision.bounds.bounds[item["param"]?.string ?? ""] else { return false }
+      return item["value"]?.double.map(bound.range.contains) ?? false
+    }
+    return [
+      "diagnosis": "by rule", "hypothesis": first?["reason"] ?? "no rule of the subset applies",
+      "change": ["param": first?["param"] ?? "none", "value": first?["value"] ?? 0],
+      "confidence": first?["confidence"] ?? 0,
+    ]
   }
 
   /// The reply to a context with the members `diagnosis` and `recipe`.
@@ -63,6 +79,13 @@ public struct RuleBook: LanguageModel {
       if let moved = names("features").first {
         propose("features.drop", .array([.string(moved)]), "it moved most")
       }
+    case .staleness:
+      propose("model.refit_leaves", .number(504), "the forecasts wore off: refit the leaves to the newest two years")
+      propose("retrain.decay_half_life", .number(504), "the forecasts wore off: let the newest years weigh more")
+    case .execution:
+      propose(
+        "signal.entry_threshold", .number(1.5), "trading costs more than expected: trade what pays half as much again")
+      propose("risk.max_order_fraction_adv", .number(0.02), "trading costs more than expected: smaller orders")
     case .liquidity:
       let isBack = diagnosis["direction"]?.string == "up"
       propose(
@@ -79,7 +102,7 @@ public struct RuleBook: LanguageModel {
 extension Recipe {
   /// The settings under the names of ``Change/parameter``, for requests and journals.
   public var json: JSONValue {
-    .object([
+    var members: [(key: String, value: JSONValue)] = [
       ("retrain.window_days", .number(Double(window))),
       ("retrain.decay_half_life", decayHalfLife.map { .number(Double($0)) } ?? .null),
       ("model.num_leaves", .number(Double(trees.leaves))),
@@ -87,6 +110,10 @@ extension Recipe {
       ("features.drop", .array(dropped.map { .string($0) })),
       ("sizing.volatility_span", .number(Double(volatilitySpan))),
       ("sizing.risk_scale", .number(riskScale)),
-    ])
+    ]
+    // Only where they are set: recipes of earlier versions keep their bytes.
+    if let entryThreshold { members.append(("signal.entry_threshold", .number(entryThreshold))) }
+    if let orderFraction { members.append(("risk.max_order_fraction_adv", .number(orderFraction))) }
+    return .object(members)
   }
 }

@@ -1,3 +1,4 @@
+import HydraMarket
 import HydraNumerics
 import HydraStore
 
@@ -14,7 +15,10 @@ public struct RunStatus: Sendable {
     filter.kinds = ["bar"]
     filter.last = 1
     let bar = try store.journal.entries(of: run, filter).last?.payload ?? .null
-    filter.kinds = ["trading_blocked", "promotion", "rollback", "probation_passed", "diagnosis"]
+    filter.kinds = [
+      "trading_blocked", "promotion", "rollback", "probation_passed", "diagnosis", "control", "safe_mode",
+      "approval_wanted",
+    ]
     let event = try store.journal.entries(of: run, filter).last
     var first = JournalFilter()
     first.kinds = ["run"]
@@ -32,10 +36,34 @@ public struct RunStatus: Sendable {
       ("position", bar["position"] ?? .null), ("equity", bar["equity"] ?? .null),
       ("net_profit", JSONValue(profit)),
       ("drift_score", bar["drift"] ?? .null), ("drift_stream", bar["drift_stream"] ?? .null),
+      ("trading_state", .string(try Self.tradingState(bar, in: store).rawValue)),
+      ("awaiting_approval", JSONValue(try Self.approvals(of: run, in: store))),
       ("experiments", JSONValue(experiments.count)),
       ("newest_event", newest),
       ("journal_entries", JSONValue(run.head.count)), ("journal_hash", .string(run.head.hash)),
     ]
     json = .object(members)
+  }
+
+  /// The stricter of what the run's newest bar says and what the operator has asked for since.
+  private static func tradingState(_ bar: JSONValue, in store: Store) throws -> TradingState {
+    let own = bar["state"]?.string.flatMap(TradingState.init) ?? .active
+    let asked = try KillSwitch.state(in: store)
+    // A halt of the run's own last bar may have been lifted since.
+    return bar["state_reason"]?.string == "operator" ? asked : max(own, asked)
+  }
+
+  /// Promotions of a run that wait for a person: the experiments that they rest on.
+  public static func approvals(of run: Run, in store: Store) throws -> [String] {
+    var filter = JournalFilter()
+    filter.arm = Arm.selfHealing.rawValue
+    filter.kinds = ["approval_wanted", "approval_expired", "control"]
+    var waiting: [String] = []
+    for entry in try store.journal.entries(of: run, filter) {
+      guard let id = entry.payload["id"]?.string else { continue }
+      // A newer promotion takes the place of one that waits.
+      if entry.kind == "approval_wanted" { waiting = [id] } else { waiting.removeAll { $0 == id } }
+    }
+    return waiting
   }
 }

@@ -51,8 +51,17 @@ public struct TradingBook: Sendable {
     public var isStopped = false
   }
 
+  /// An order with the event of its moment after which it was sent.
+  struct Sent: Hashable, Sendable {
+    let approved: ApprovedOrder
+    let afterEvent: Int
+  }
+
   public let instrument: Instrument
-  public let settings: Settings
+  /// How the account trades; a champion's recipe tightens it, see ``Settings/under(_:)``.
+  public internal(set) var settings: Settings
+  /// The account's trading state.
+  public internal(set) var governor = RiskGovernor()
   public private(set) var portfolio: Portfolio
   public private(set) var venue: BarVenue
   public private(set) var tracker: MarketTracker
@@ -61,6 +70,10 @@ public struct TradingBook: Sendable {
   /// Its price on the newest trade date.
   public private(set) var price = Double.nan
   private var nextOrder = 1
+  /// Orders that went to the venue since the last moment began, for a broker beside it.
+  private(set) var sent: [Sent] = []
+  /// The newest event of the moment, by its place.
+  private var eventIndex = 0
   /// Fills so far, both legs of rolls included.
   public private(set) var fillCount = 0
   /// Spread and impact paid so far, in currency; fees are the portfolio's.
@@ -93,7 +106,9 @@ public struct TradingBook: Sendable {
   /// Lets the events of one moment, in their order, happen to the account.
   public mutating func settle(_ events: [MarketEvent]) throws -> Settlement {
     var result = Settlement()
-    for event in events where event.symbol == instrument.symbol {
+    sent = []
+    for (index, event) in events.enumerated() where event.symbol == instrument.symbol {
+      eventIndex = index
       try take(venue.handle(event), into: &result)
       tracker.update(event)
       switch event {
@@ -123,7 +138,15 @@ public struct TradingBook: Sendable {
     nextOrder += legs.count
     let (approved, refusal) = settings.limits.review(rollLegs: legs, portfolio: portfolio, market: state)
     if let refusal { result.refusals.append(refusal) }
-    for leg in approved { try take(venue.submit(leg), into: &result) }
+    for leg in approved {
+      // Nothing is carried into the next contract while everything is to be closed.
+      if leg.closes == 0, governor.flattens {
+        result.refusals.append(.halted(reason: governor.strictest?.code ?? "halt"))
+        continue
+      }
+      sent.append(Sent(approved: leg, afterEvent: eventIndex))
+      try take(venue.submit(leg), into: &result)
+    }
   }
 
   private mutating func take(_ updates: [OrderUpdate], into result: inout Settlement) throws {
@@ -152,7 +175,11 @@ public struct TradingBook: Sendable {
     guard var state = market(at: now) else { return decision }
     if let stop = settings.limits.totalLossStop, portfolio.drawdown >= stop {
       decision.isStopped = true
-      flatten(state, into: &decision)
+      flatten(state, .riskReduction, into: &decision)
+      return decision
+    }
+    if governor.flattens {
+      flatten(state, .flatten, into: &decision)
       return decision
     }
     guard let forecast else { return decision }
@@ -171,7 +198,7 @@ public struct TradingBook: Sendable {
   }
 
   /// Gets out as fast as the limits on order size allow: past the total loss stop nothing else is done any more.
-  private mutating func flatten(_ state: MarketState, into decision: inout Decision) {
+  private mutating func flatten(_ state: MarketState, _ reason: Order.Reason, into decision: inout Decision) {
     let held = portfolio.lots(instrument.symbol, state.contract)
     guard let side = Side(ofChange: -held) else { return }
     let allowed = settings.limits.allowedLots(side, contract: state.contract, portfolio: portfolio, market: state)
@@ -179,17 +206,32 @@ public struct TradingBook: Sendable {
     send(
       Order(
         id: nextOrder, symbol: instrument.symbol, contract: state.contract, side: side, lots: min(abs(held), allowed),
-        reason: .riskReduction, decided: state.now, referencePrice: state.price), state, into: &decision)
+        reason: reason, decided: state.now, referencePrice: state.price), state, into: &decision)
   }
 
   private mutating func send(_ order: Order, _ state: MarketState, into decision: inout Decision) {
     nextOrder += 1
     decision.order = order
-    switch settings.limits.review(
-      order, portfolio: portfolio, market: state, workingLots: venue.workingLots(order.side))
-    {
-    case .approved(let approved): _ = venue.submit(approved)
+    let working = venue.workingLots(order.side)
+    let held = portfolio.lots(order.symbol, order.contract)
+    let reducible = held * order.side.sign < 0 ? max(0, abs(held) - working) : 0
+    let allowed: Order
+    switch governor.review(order, reducible: reducible) {
+    case .success(let order): allowed = order
+    case .failure(let refusal):
+      decision.refusal = refusal
+      return
+    }
+    decision.order = allowed
+    switch settings.limits.review(allowed, portfolio: portfolio, market: state, workingLots: working) {
+    case .approved(let approved):
+      governor.note(allowed)
+      sent.append(Sent(approved: approved, afterEvent: eventIndex))
+      _ = venue.submit(approved)
     case .refused(let refusal): decision.refusal = refusal
     }
   }
+
+  /// Takes back every working order, and answers with what ended.
+  mutating func cancelWorking(at now: Timestamp) -> [OrderUpdate] { venue.cancelAll(at: now) }
 }

@@ -78,7 +78,8 @@ struct AgentOptions: ParsableArguments {
   /// Reads the folder, imports it into the store, runs the arms.
   func run(
     folder: MarketFolder, market: String, from: CivilDate?, to: CivilDate?, store url: String,
-    repairs: RepairOption? = nil, options: RunOptions
+    repairs: RepairOption? = nil, language: LanguageOptions? = nil, live: LiveOptions? = nil,
+    options: RunOptions
   ) async throws -> RunReport {
     var settings = try settings(seed: options.seed)
     if let repairs { settings.repairs = try repairs.rules(on: settings.repairs) }
@@ -96,7 +97,10 @@ struct AgentOptions: ParsableArguments {
     guard let span = input.span else { throw RunnerError(.badData, "\(market) has no bars in \(folder.path)") }
     let (first, last) = (from ?? span.lowerBound, to ?? span.upperBound)
     guard first <= last else { throw RunnerError(.usage, "--from \(first) is after --to \(last)") }
-    let store = try Store(url: url)
+    var opening = Store.Settings()
+    // An order that went out cannot be made again: each transaction of a live run waits for the disk.
+    if live?.live == true { opening.durability = .full }
+    let store = try Store(url: url, settings: opening)
     for history in [input.market] + input.related {
       let imported = try store.facts.importHistory(history)
       logger.info(
@@ -114,16 +118,27 @@ struct AgentOptions: ParsableArguments {
       : ChildExperiments(
         executable: try Self.ownExecutable(), arguments: ["experiment-work"], parallel: options.threads,
         limits: settings.experiments)
-    let agent = Agent(store: store, settings: settings, experiments: experiments, threads: options.threads)
+    let asked = try language?.advice(seed: options.seed)
+    // Also of a run that is stopped: what was asked so far has been paid for.
+    defer { if let record = asked?.record { try? language?.keep(record) } }
+    let agent = Agent(
+      store: store, settings: settings, experiments: experiments, advice: asked?.advice, threads: options.threads)
+    let session = try live?.session(input.market.instrument, settings, store: store, url: url, logger: logger)
+    defer { session?.pages?.stop() }
     Interruption.watch()
     let bar = ProgressBar("run", quiet: options.quiet)
     do {
-      return try await agent.run(market: input.market, related: input.related, from: first, to: last) { progress in
+      return try await agent.run(
+        market: input.market, related: input.related, from: first, to: last, live: session?.session
+      ) { progress in
         bar.update(progress.done, of: progress.total)
         return Interruption.signal == nil
       }
     } catch Agent.RunError.interrupted(let date) {
       FileHandle.standardError.write(Data("hydra: stopped at \(date); the same command continues\n".utf8))
+      throw ExitCode(128 + (Interruption.signal ?? SIGINT))
+    } catch is LiveOptions.Stopped {
+      FileHandle.standardError.write(Data("hydra: stopped; the same command continues\n".utf8))
       throw ExitCode(128 + (Interruption.signal ?? SIGINT))
     }
   }

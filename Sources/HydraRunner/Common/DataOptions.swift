@@ -67,6 +67,16 @@ struct RepairOption: ParsableArguments {
 /// Reads a YAML mapping; errors name the line.
 enum MappingFile {
   static func read(_ path: String) throws -> MarketMapping {
+    let node = try node(path)
+    do {
+      return try MarketMapping(json(node))
+    } catch {
+      throw RunnerError(.badConfiguration, "\(path):\(line(error.path, in: node)): \(error)")
+    }
+  }
+
+  /// The file as a tree of nodes.
+  static func node(_ path: String) throws -> Node {
     guard let data = FileManager.default.contents(atPath: path), let text = String(bytes: data, encoding: .utf8) else {
       throw RunnerError(.noInput, "\(path): cannot be read")
     }
@@ -78,14 +88,11 @@ enum MappingFile {
       throw RunnerError(.badConfiguration, "\(path):\(fault.line): \(fault.message)", hint: fault.hint)
     }
     guard let node else { throw RunnerError(.badConfiguration, "\(path): is empty") }
-    do {
-      return try MarketMapping(json(node))
-    } catch {
-      throw RunnerError(.badConfiguration, "\(path):\(line(error.path, in: node)): \(error)")
-    }
+    return node
   }
 
-  private static func json(_ node: Node) -> JSONValue {
+  /// A node as JSON: plain scalars are numbers where they read as such.
+  static func json(_ node: Node) -> JSONValue {
     switch node {
     case .mapping(let mapping): return .object(mapping.map { (key: $0.key.string ?? "", value: json($0.value)) })
     case .sequence(let items): return .array(items.map(json))
@@ -98,7 +105,7 @@ enum MappingFile {
   }
 
   /// The line of the key where the path leads, or of the last one on the way that is there.
-  private static func line(_ path: [String], in root: Node) -> Int {
+  static func line(_ path: [String], in root: Node) -> Int {
     var (node, line) = (root, root.mark?.line ?? 1)
     for key in path {
       switch node {

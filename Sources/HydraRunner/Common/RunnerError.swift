@@ -47,7 +47,10 @@ extension ExitStatus {
       self = .badData
     case is ScenarioError, is DBNError: self = .badData
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
-    case is HTTPError, is LanguageModelError: self = .unavailable
+    case is HTTPError, is LanguageModelError, is LoopbackPages.ServerError: self = .unavailable
+    case let error as PaperBroker.LedgerError:
+      if case .cannotWrite = error { self = .inputOutput } else { self = .badData }
+    case is LanguageSettingsError: self = .badConfiguration
     case is ExplanationError, is MetricError: self = .badData
     case is SearchError: self = .usage
     default: return nil

@@ -129,4 +129,14 @@ extension Setting {
         if let action = value.string.flatMap(RepairRules.Action.init) { try? settings.repairs.set(kind, to: action) }
       })
   }
+
+  /// One of some words.
+  static func choice(
+    _ key: String, _ words: [String], _ why: String, read: @escaping (AgentSettings) -> String,
+    write: @escaping (inout AgentSettings, String) -> Void
+  ) -> Setting {
+    Setting(
+      key: key, kind: .choice(words), isOptional: false, option: nil, why: why, read: { .string(read($0)) },
+      write: { settings, value in if let word = value.string { write(&settings, word) } })
+  }
 }

@@ -2,7 +2,9 @@ import HydraCore
 
 extension Setting {
   /// Every setting of the agent that an operator may change, by section.
-  static var all: [Setting] { account + limits + costs + recipe + trees + healing + gate + repairs + experiments }
+  static var all: [Setting] {
+    account + limits + costs + recipe + trees + healing + gate + repairs + experiments + operations
+  }
 
   /// The setting of that key.
   static func named(_ key: String) -> Setting? { all.first { $0.key == key } }

@@ -18,7 +18,7 @@ import HydraNumerics
 ///     let client = try LanguageClient([house, backup], policy: policy, budget: LanguageBudget(.init(day: 2)), seed: 7)
 ///     let decision = await client.decide(request)
 ///     decision.attempts.forEach { journal($0) }
-public actor LanguageClient: LanguageModel {
+public actor LanguageClient: DecidingLanguageModel {
   /// Where answers come from.
   public enum Source: Sendable {
     case live
@@ -71,11 +71,6 @@ public actor LanguageClient: LanguageModel {
     }
     (self.providers, self.policy, self.budget, self.clock, self.source) = (providers, policy, budget, clock, source)
     jitter = CounterRandom(seed: seed, stream: "language client")
-  }
-
-  /// The reply of a decision, or its last error.
-  public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
-    try await decide(request).result.get()
   }
 
   /// Asks until there is a reply, a final refusal, or nobody left to ask.

@@ -31,6 +31,14 @@ public struct LanguageDecision: Sendable {
   /// How often a provider was told that its reply was no good and asked again.
   public var reasks: Int
 
+  /// A decision; one that asked nobody has no attempts.
+  public init(
+    result: Result<LanguageReply, LanguageModelError>, provider: String? = nil, attempts: [LanguageAttempt] = [],
+    reasks: Int = 0
+  ) {
+    (self.result, self.provider, self.attempts, self.reasks) = (result, provider, attempts, reasks)
+  }
+
   /// Requests that were sent to a provider.
   public func requests(to provider: String) -> Int { attempts.count { $0.provider == provider } }
 

@@ -54,6 +54,8 @@ public indirect enum LanguageModelError: Error, Hashable, Sendable {
   case circuitOpen(String)
   /// There is no recorded exchange for this request.
   case notRecorded(String)
+  /// An error of an earlier run, by its code and its text.
+  case recorded(code: String, reason: String)
   /// None of several models had a usable reply: each one's name and reason.
   case allFailed([ModelFailure])
   /// The task was cancelled.
@@ -96,6 +98,7 @@ public indirect enum LanguageModelError: Error, Hashable, Sendable {
     case .budgetExceeded: "budget_exceeded"
     case .circuitOpen: "circuit_open"
     case .notRecorded: "not_recorded"
+    case .recorded(let code, _): code
     case .allFailed: "all_failed"
     case .cancelled: "cancelled"
     }
@@ -133,6 +136,7 @@ extension LanguageModelError: CustomStringConvertible {
     case .budgetExceeded(let text): "the budget does not allow the request: \(text)"
     case .circuitOpen(let name): "\(name) failed too often of late and is left alone for a while"
     case .notRecorded(let hash): "no exchange is recorded for request \(hash)"
+    case .recorded(_, let reason): reason
     case .allFailed(let failures):
       "no model replied: " + failures.map { "\($0.model): \($0.error)" }.joined(separator: "; ")
     case .cancelled: "cancelled"

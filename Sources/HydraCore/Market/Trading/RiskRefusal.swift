@@ -27,6 +27,14 @@ public enum RiskRefusal: Error, Hashable, Codable, Sendable {
   case margin(excess: Double)
   /// A leg of a roll that would open more than was closed.
   case rollOpensMore(lots: Int, closed: Int)
+  /// Trading is halted; the code of the reason.
+  case halted(reason: String)
+  /// Only what makes the position smaller is allowed; the code of the reason.
+  case reducingOnly(reason: String)
+  /// Orders of the day with this one.
+  case orderRate(orders: Int, limit: Int)
+  /// The same order was sent before, under this number.
+  case duplicate(order: Int)
 
   /// A stable short name, for journals and counts.
   public var code: String {
@@ -47,6 +55,10 @@ public enum RiskRefusal: Error, Hashable, Codable, Sendable {
     case .notional: "notional"
     case .margin: "margin"
     case .rollOpensMore: "roll_opens_more"
+    case .halted: "halted"
+    case .reducingOnly: "reducing_only"
+    case .orderRate: "order_rate"
+    case .duplicate: "duplicate"
     }
   }
 }
@@ -70,6 +82,10 @@ extension RiskRefusal: CustomStringConvertible {
     case .notional(let value, let limit): "position would be worth \(value), limit \(limit)"
     case .margin(let excess): "equity minus margin would be \(excess)"
     case .rollOpensMore(let lots, let closed): "roll opens \(lots) lots, \(closed) were closed"
+    case .halted(let reason): "trading is halted (\(reason))"
+    case .reducingOnly(let reason): "only smaller positions are allowed (\(reason))"
+    case .orderRate(let orders, let limit): "order \(orders) of the day, limit \(limit)"
+    case .duplicate(let order): "order \(order) asked for the same at the same moment"
     }
   }
 }
