@@ -18,6 +18,11 @@ public enum NumberText {
     var text = text
     return text.withUTF8 { parseNumber($0.baseAddress, $0.count) }
   }
+
+  /// The same for the bytes of a text.
+  package static func number(utf8 bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    parseNumber(bytes.baseAddress, bytes.count)
+  }
 }
 
 /// The number in `count` bytes; nil when they are not exactly one.

@@ -57,6 +57,15 @@ struct ParzenMixture {
     shrinks = sigmas.map { -0.5 / ($0 * $0) }
   }
 
+  /// Whether any of eight kernels is near enough, without a look at each lane.
+  @inline(__always)
+  private static func anyCounts(_ exponent: Lanes) -> Bool {
+    let mask = unsafeBitCast(exponent .> leastExponent, to: SIMD8<Int64>.self)
+    let four = mask.lowHalf | mask.highHalf
+    let two = four.lowHalf | four.highHalf
+    return (two[0] | two[1]) != 0
+  }
+
   func coordinate(_ column: Int, _ kernel: Int) -> Double {
     lanes[kernel / Lanes.scalarCount * (sigmas.count + words.count) + column][kernel % Lanes.scalarCount]
   }
@@ -79,14 +88,14 @@ struct ParzenMixture {
                   let gap = lanes[first + column] - points[place + column]
                   exponent += gap * gap * shrinks[column]
                   // It only falls: what is too far away after some numbers need not be followed to the last.
-                  if column & 3 == 3, !any(exponent .> Self.leastExponent) { break }
+                  if column & 1 == 1, !Self.anyCounts(exponent) { break }
                 }
                 for column in numbers..<width {
                   let isSame = lanes[first + column] .== points[place + column]
                   exponent += Lanes(repeating: mismatch[column - numbers])
                     .replacing(with: match[column - numbers], where: isSame)
                 }
-                if any(exponent .> Self.leastExponent) { sums[candidate] += LaneExponential.exp(exponent) }
+                if Self.anyCounts(exponent) { sums[candidate] += LaneExponential.exp(exponent) }
               }
             }
           }

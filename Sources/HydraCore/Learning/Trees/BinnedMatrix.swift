@@ -30,6 +30,8 @@ final class BinnedMatrix: @unchecked Sendable {
   /// The column of the original matrix that each binned feature comes from; those with one bin are left out.
   let columns: [Int]
   let bins: [FeatureBins]
+  /// Of each binned feature; nil for one of categories.
+  let shapes: [BinShape?]
   let places: [FeaturePlace]
   let groups: Int
   /// Columns in a group, and bits of each in a word.
@@ -56,6 +58,7 @@ final class BinnedMatrix: @unchecked Sendable {
     let useful = (0..<width).filter { allBins[$0].isUseful }
     columns = useful
     bins = useful.map { allBins[$0] }
+    shapes = bins.map { $0.isCategorical ? nil : $0.shape }
     nonisolated(unsafe) let sources = useful.map { UnsafePointer(plain + $0 * rowCount) }
     places =
       settings.bundlesColumns && !isWide

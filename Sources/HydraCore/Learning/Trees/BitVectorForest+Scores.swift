@@ -39,7 +39,8 @@ extension BitVectorForest {
     _ width: Int, _ scores: UnsafeMutablePointer<Double>
   ) {
     let whole = rows.lowerBound + rows.count / 16 * 16
-    withUnsafeTemporaryAllocation(of: Words.self, capacity: 2 * Self.groupTrees) { words in
+    let mostFeatures = groups.reduce(0) { max($0, $1.features.count) }
+    withUnsafeTemporaryAllocation(of: Words.self, capacity: 2 * Self.groupTrees + 3 * mostFeatures) { words in
       guard let words = words.baseAddress else { return }
       for row in stride(from: rows.lowerBound, to: whole, by: 16) {
         for group in groups where group.trees.lowerBound < trees {
@@ -82,7 +83,9 @@ extension BitVectorForest {
     _ words: UnsafeMutablePointer<Words>
   ) {
     words.initialize(repeating: Words(repeating: .max), count: 2 * group.trees.count)
-    for feature in group.features {
+    let values = UnsafeMutableRawPointer(words + 2 * Self.groupTrees).assumingMemoryBound(to: Lanes.self)
+    gather(group, first, columns, into: values)
+    for (place, feature) in group.features.enumerated() {
       guard feature.categories.isEmpty else {
         let single = UnsafeMutableRawPointer(words).assumingMemoryBound(to: UInt64.self)
         for lane in 0..<16 {
@@ -90,17 +93,8 @@ extension BitVectorForest {
         }
         continue
       }
-      var (low, high) = (Lanes(), Lanes())
-      // NaN is never the greatest, as it fails the comparison.
-      var (greatest, isMissing) = (-Double.infinity, false)
-      for lane in 0..<8 {
-        let one = known(first[lane * columns + feature.column], feature)
-        let other = known(first[(lane + 8) * columns + feature.column], feature)
-        (low[lane], high[lane]) = (one, other)
-        greatest = one > greatest ? one : greatest
-        greatest = other > greatest ? other : greatest
-        isMissing = isMissing || one != one || other != other
-      }
+      let (low, high, facts) = (values[3 * place], values[3 * place + 1], values[3 * place + 2])
+      let greatest = facts[0]
       if let thresholds = tables.thresholds, let masks = tables.masks, let places = tables.words {
         var index = feature.tests.lowerBound
         while index < feature.tests.upperBound, thresholds[index] < greatest {
@@ -112,7 +106,7 @@ extension BitVectorForest {
           index &+= 1
         }
       }
-      if isMissing, let masks = tables.missingMasks, let places = tables.missingWords {
+      if facts[1] != 0, let masks = tables.missingMasks, let places = tables.missingWords {
         let (one, other) = (unsafeBitCast(low .== low, to: Words.self), unsafeBitCast(high .== high, to: Words.self))
         for index in feature.missing {
           let mask = Words(repeating: masks[index])
@@ -121,6 +115,32 @@ extension BitVectorForest {
           word[1] &= mask | other
         }
       }
+    }
+  }
+
+  /// Puts the values of sixteen rows side by side, for each feature two vectors and a third with the greatest of them and
+  /// with 1 where one is missing. Written number by number long before they are read as vectors, which would wait else.
+  private func gather(
+    _ group: Group, _ first: UnsafePointer<Double>, _ columns: Int, into values: UnsafeMutablePointer<Lanes>
+  ) {
+    for (place, feature) in group.features.enumerated() where feature.categories.isEmpty {
+      let target = UnsafeMutableRawPointer(values + 3 * place).assumingMemoryBound(to: Double.self)
+      // Two runs of eight at once; NaN is never the greatest, as it fails the comparison.
+      var (greatest, other) = (-Double.infinity, -Double.infinity)
+      var missing = 0.0
+      for lane in 0..<8 {
+        let (a, b) = (
+          known(first[lane * columns + feature.column], feature),
+          known(first[(lane + 8) * columns + feature.column], feature)
+        )
+        target[lane] = a
+        target[lane + 8] = b
+        greatest = a > greatest ? a : greatest
+        other = b > other ? b : other
+        missing = a == a && b == b ? missing : 1
+      }
+      target[16] = greatest > other ? greatest : other
+      target[17] = missing
     }
   }
 

@@ -13,6 +13,8 @@ struct FeatureBins: Hashable, Sendable {
   /// The bins that are not the one for missing values.
   var valueBins: Int { categories?.count ?? upperBounds.count }
   var count: Int { valueBins + (hasMissing ? 1 : 0) }
+  /// The same numbers without the bounds, to be copied at no cost.
+  var shape: BinShape { BinShape(valueBins: valueBins, hasMissing: hasMissing) }
   /// One bin distinguishes nothing.
   var isUseful: Bool { count > 1 }
   var missingBin: Int { valueBins }
@@ -133,4 +135,11 @@ struct FeatureBins: Hashable, Sendable {
     let middle = max(low, -largest) / 2 + min(high, largest) / 2
     return middle >= low && middle < high ? middle : low
   }
+}
+
+/// How many bins a feature has.
+struct BinShape: Hashable, Sendable {
+  var valueBins: Int
+  var hasMissing: Bool
+  var missingBin: Int { valueBins }
 }

@@ -1,5 +1,5 @@
-/// The work on one group of columns for one split; groups are independent.
-struct FeatureGroupTask: @unchecked Sendable {
+/// The work on one group of columns for one split; groups are independent. A class, since threads share it as it is.
+final class FeatureGroupTask: @unchecked Sendable {
   let matrix: BinnedMatrix
   let settings: GradientBoostedTrees.Settings
   /// The binned features of each group.
@@ -16,6 +16,16 @@ struct FeatureGroupTask: @unchecked Sendable {
   let features: [Bool]?
   /// The best cut of the smaller leaf in each group, then those of the larger.
   let results: UnsafeMutablePointer<SplitCandidate>
+
+  init(
+    matrix: BinnedMatrix, settings: GradientBoostedTrees.Settings, members: [[Int]], rows: UnsafePointer<UInt32>?,
+    count: Int, ordered: UnsafeMutablePointer<GradientSum>, smaller: UnsafeMutablePointer<Int64>,
+    smallerSearch: LeafSearch?, features: [Bool]?, results: UnsafeMutablePointer<SplitCandidate>
+  ) {
+    (self.matrix, self.settings, self.members, self.rows, self.count) = (matrix, settings, members, rows, count)
+    (self.ordered, self.smaller, self.smallerSearch) = (ordered, smaller, smallerSearch)
+    (self.features, self.results) = (features, results)
+  }
 
   /// A leaf to be searched, and the features that it may be split by (nil for all of the tree).
   struct LeafSearch {
@@ -79,20 +89,19 @@ struct FeatureGroupTask: @unchecked Sendable {
     let least = search.leaf.leastScore
     // Cuts of one group are compared as they come; groups, which threads share out, only at the end.
     var best = SplitCandidate(score: least)
-    for feature in members where (leaf.features ?? features)?[feature] ?? true {
-      let bins = matrix.bins[feature]
+    let (allowed, factors, monotone) = (leaf.features ?? features, leaf.factors, settings.constraints.monotone)
+    for feature in members where allowed?[feature] ?? true {
       let column = group + matrix.places[feature].column % matrix.groupWidth * matrix.histogramWidth
       let histogram = unbundled(column, feature, scratch)
-      let factor = leaf.factors?[feature] ?? 1
+      let factor = factors?[feature] ?? 1
       var found = factor == 1 ? best : SplitCandidate(score: least)
-      if bins.isCategorical {
-        CategoricalSearch(search: search, splits: settings.categorical)
-          .search(histogram, feature: feature, bins: bins, best: &found)
-      } else {
-        let monotone = settings.constraints.monotone
+      if let shape = matrix.shapes[feature] {
         search.search(
-          histogram, feature: feature, bins: bins,
+          histogram, feature: feature, bins: shape,
           direction: monotone.isEmpty ? 0 : monotone[matrix.columns[feature]], scratch: scratch, best: &found)
+      } else {
+        CategoricalSearch(search: search, splits: settings.categorical)
+          .search(histogram, feature: feature, bins: matrix.bins[feature], best: &found)
       }
       guard found.feature == feature else { continue }
       if factor != 1 { found.score = search.leaf.score(ofGain: factor * search.leaf.gain(ofScore: found.score)) }

@@ -1,11 +1,14 @@
+import HydraNumerics
+
 /// The lines of a text model, one after the other.
 struct ModelLines {
   private let lines: [Substring]
   private var position = 0
 
   init(_ text: String) {
-    lines = text.split(separator: "\n", omittingEmptySubsequences: false).map {
-      $0.last == "\r" ? $0.dropLast() : $0
+    // By bytes: characters would have to be found first, and a line of a large model has many.
+    lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
+      Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0)
     }
   }
 
@@ -44,8 +47,11 @@ struct ModelSection {
   init(start: Int) { self.start = start }
 
   mutating func add(_ line: Substring, number: Int) {
-    let parts = line.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-    entries[String(parts[0])] = (number, parts.count > 1 ? parts[1] : "")
+    guard let place = line.utf8.firstIndex(of: UInt8(ascii: "=")) else {
+      entries[String(line)] = (number, "")
+      return
+    }
+    entries[String(line[..<place])] = (number, line[line.utf8.index(after: place)...])
   }
 
   func has(_ key: String) -> Bool { entries[key] != nil }
@@ -82,32 +88,46 @@ struct ModelSection {
   }
 
   func wholes(_ key: String, count: Int) throws(LightGBMFileError) -> [Int] {
-    try wholes(key, words: value(key).split(separator: " "), count: count)
+    try fields(key, count: count, "a whole number") { Int(String(decoding: $0, as: UTF8.self)) }
   }
 
   func numbers(_ key: String, count: Int) throws(LightGBMFileError) -> [Double] {
-    try numbers(key, words: value(key).split(separator: " "), count: count)
+    // The standard library knows more ways of writing numbers, such as nan.
+    try fields(key, count: count, "a number") {
+      NumberText.number(utf8: $0) ?? Double(String(decoding: $0, as: UTF8.self))
+    }
   }
 
-  private func wholes(_ key: String, words: [Substring], count: Int) throws(LightGBMFileError) -> [Int] {
-    guard words.count == count else { throw error(key, "\(words.count) values where \(count) are needed") }
-    var result: [Int] = []
-    result.reserveCapacity(count)
-    for word in words {
-      guard let number = Int(word) else { throw error(key, "'\(word)' is not a whole number") }
-      result.append(number)
+  /// What stands between blanks, each field on its own.
+  private func fields<Value>(
+    _ key: String, count: Int, _ kind: String, _ parse: (UnsafeBufferPointer<UInt8>) -> Value?
+  ) throws(LightGBMFileError) -> [Value] {
+    var text = try value(key)
+    var result: [Value] = []
+    result.reserveCapacity(min(count, text.utf8.count))
+    var (found, wrong) = (0, String?.none)
+    text.withUTF8 { bytes in
+      let blank = UInt8(ascii: " ")
+      var start = 0
+      while start < bytes.count {
+        guard bytes[start] != blank else {
+          start += 1
+          continue
+        }
+        var end = start
+        while end < bytes.count, bytes[end] != blank { end += 1 }
+        let field = UnsafeBufferPointer(rebasing: bytes[start..<end])
+        if let value = parse(field) {
+          result.append(value)
+        } else if wrong == nil {
+          wrong = String(decoding: field, as: UTF8.self)
+        }
+        found += 1
+        start = end
+      }
     }
-    return result
-  }
-
-  private func numbers(_ key: String, words: [Substring], count: Int) throws(LightGBMFileError) -> [Double] {
-    guard words.count == count else { throw error(key, "\(words.count) values where \(count) are needed") }
-    var result: [Double] = []
-    result.reserveCapacity(count)
-    for word in words {
-      guard let number = Double(word) else { throw error(key, "'\(word)' is not a number") }
-      result.append(number)
-    }
+    guard found == count else { throw error(key, "\(found) values where \(count) are needed") }
+    if let wrong { throw error(key, "'\(wrong)' is not \(kind)") }
     return result
   }
 

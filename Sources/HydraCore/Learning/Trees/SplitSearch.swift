@@ -27,7 +27,7 @@ struct SplitSearch {
   /// Looks for a cut by a numerical feature that is better than `best`, missing values going either way, and puts it
   /// there.
   func search<Word: HistogramWord>(
-    _ histogram: UnsafePointer<Word>, feature: Int, bins: FeatureBins, direction: Int, scratch: Scratch,
+    _ histogram: UnsafePointer<Word>, feature: Int, bins: BinShape, direction: Int, scratch: Scratch,
     best: inout SplitCandidate
   ) {
     let missing = bins.hasMissing ? histogram[bins.missingBin] : .zero

@@ -165,7 +165,7 @@ final class TreeGrower {
     let results = UnsafeMutablePointer<SplitCandidate>.allocate(capacity: 2 * matrix.groups)
     results.initialize(repeating: SplitCandidate(), count: 2 * matrix.groups)
     defer { results.deallocate() }
-    var task = FeatureGroupTask(
+    let task = FeatureGroupTask(
       matrix: matrix, settings: settings, members: members,
       rows: isWholeMatrix ? nil : UnsafePointer(rows + start), count: count, ordered: ordered,
       smaller: histograms[smaller.histogram ?? 0], smallerSearch: search(of: smaller, features), features: features,
@@ -176,9 +176,9 @@ final class TreeGrower {
     }
     // A thread is worth waking for some tens of microseconds.
     let work = matrix.groups * (count + 1024)
-    let (fixedTask, isPair) = (task, layout == .pairs)
+    let isPair = layout == .pairs
     parallelFor(matrix.groups, threads: work > 60_000 ? threads : 1) { group in
-      if isPair { fixedTask.run(group, GradientSum.self) } else { fixedTask.run(group, Int64.self) }
+      if isPair { task.run(group, GradientSum.self) } else { task.run(group, Int64.self) }
     }
     smaller.settle(results, matrix.groups)
     larger?.pointee.settle(results + matrix.groups, matrix.groups)
