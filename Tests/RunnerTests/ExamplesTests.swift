@@ -62,6 +62,26 @@ import Testing
     }
   }
 
+  @Test func aChainIsPricedAndSummed() throws {
+    let made = try run("price-a-chain")
+    #expect(made.status == 0, "\(made.errors)")
+    let lines = made.output.split(separator: "\n")
+    #expect(lines.count == 9 && lines.filter { $0.contains("early exercise") }.count == 6, "\(made.output)")
+    // Every volatility of this chain lies around 30 %.
+    let volatilities = lines.compactMap { line in
+      line.range(of: "volatility ").flatMap { Double(line[$0.upperBound...].prefix { $0 != "," }) }
+    }
+    #expect(volatilities.count == 6 && volatilities.allSatisfy { $0 > 0.2 && $0 < 0.45 }, "\(made.output)")
+    #expect(made.output.contains("SABR alpha ") && made.output.contains("dealers: gamma "))
+    try RunnerProcess.inScratch { folder in
+      let file = folder.appendingPathComponent("chain.csv")
+      let rows = ["type,strike,bid,ask,open_interest", "call,100,1,2,10", "call,110,0.5,0.75,5", "put,90,900,950,1"]
+      try Data(rows.joined(separator: "\n").utf8).write(to: file)
+      let refused = try run("price-a-chain", [file.path, "100", "0.02", "0.25"])
+      #expect(refused.output.contains("90.0 put the quote is above the bound by"), "\(refused.output)\(refused.errors)")
+    }
+  }
+
   @Test func theExampleReadsATable() throws {
     try RunnerProcess.inScratch { folder in
       var random = CounterRandom(seed: 4, stream: "example")

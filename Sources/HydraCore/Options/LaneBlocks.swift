@@ -32,12 +32,13 @@ enum LaneBlocks {
     let blockSize = 512
     let filled = filledColumns(columns, of: count) { values in
       parallelFor((count + blockSize - 1) / blockSize, threads: threads) { block in
+        var lanes = harmless.map { Lanes(repeating: $0) }
         for start in stride(from: block * blockSize, to: min(count, (block + 1) * blockSize), by: 8) {
-          var lanes: [Lanes] = []
-          var signs = Lanes(repeating: 1)
-          for lane in 0..<min(8, count - start) where kinds[start + lane] == .put { signs[lane] = -1 }
-          for (column, padding) in zip(inputs, harmless) {
-            lanes.append(column.withUnsafeBufferPointer { Lanes(loading: $0, from: start, padding: padding) })
+          let signs = kinds.withUnsafeBufferPointer { OptionPointers.signs($0, from: start) }
+          for index in lanes.indices {
+            lanes[index] = inputs[index].withUnsafeBufferPointer {
+              Lanes(loading: $0, from: start, padding: harmless[index])
+            }
           }
           let ordinary = isOrdinary(lanes)
           let areOrdinary = all(ordinary)

@@ -61,14 +61,18 @@ struct OptionPointers: @unchecked Sendable {
 
   /// +1 for calls, -1 for puts, +1 beyond the end.
   @inline(__always)
-  func signs(from start: Int) -> SIMD8<Double> {
+  func signs(from start: Int) -> SIMD8<Double> { Self.signs(kinds, from: start) }
+
+  /// The signs of eight kinds.
+  @inline(__always)
+  static func signs(_ kinds: UnsafeBufferPointer<OptionKind>, from start: Int) -> SIMD8<Double> {
     guard start + 8 <= kinds.count, let base = kinds.baseAddress else {
       var signs = SIMD8<Double>(repeating: 1)
       for lane in 0..<min(8, kinds.count - start) where kinds[start + lane] == .put { signs[lane] = -1 }
       return signs
     }
     // A kind is one byte, 0 or 1; that bit becomes the sign bit of 1.0. Comparing narrow lanes would cost a loop.
-    let word = UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self) ^ Self.callWord
+    let word = UnsafeRawPointer(base + start).loadUnaligned(as: UInt64.self) ^ callWord
     let bytes = SIMD8<UInt64>(repeating: word) &>> SIMD8(0, 8, 16, 24, 32, 40, 48, 56)
     let bits = (bytes &<< SIMD8(repeating: 63)) | SIMD8(repeating: (1.0).bitPattern)
     return unsafeBitCast(bits, to: SIMD8<Double>.self)

@@ -14,10 +14,12 @@ extension SplineSmile {
     return [Double](unsafeUninitializedCapacity: strikes.count) { output, count in
       strikes.withUnsafeBufferPointer { input in
         pieces.coefficients.withUnsafeBufferPointer { table in
-          var piece = 0
-          for start in stride(from: 0, to: input.count, by: 8) {
-            let block = SIMD8<Double>(loading: input, from: start, padding: forward)
-            Self.densities(block, forward, years, tables, table, &piece).store(to: output, from: start)
+          withUnsafeTemporaryAllocation(of: SIMD8<Int64>.self, capacity: 1) { rows in
+            var piece: Int64 = 0
+            for start in stride(from: 0, to: input.count, by: 8) {
+              let block = SIMD8<Double>(loading: input, from: start, padding: forward)
+              Self.densities(block, forward, years, tables, table, &piece, rows).store(to: output, from: start)
+            }
           }
         }
       }
@@ -25,29 +27,35 @@ extension SplineSmile {
     }
   }
 
+  /// - Parameter rows: scratch for the piece of each lane; lanes that are written one by one would pass through memory
+  ///   once each.
   @inline(__always)
   private static func densities(
     _ strikes: SIMD8<Double>, _ forward: Double, _ years: Double, _ tables: ElementaryTables,
-    _ table: UnsafeBufferPointer<Double>, _ piece: inout Int
+    _ table: UnsafeBufferPointer<Double>, _ piece: inout Int64, _ rows: UnsafeMutableBufferPointer<SIMD8<Int64>>
   ) -> SIMD8<Double> {
     typealias Lanes = SIMD8<Double>
     let inside = strikes .> Lanes(repeating: 0) .& strikes .< Lanes(repeating: .infinity)
     let safe = Lanes(repeating: forward).replacing(with: strikes, where: inside)
     let ratio: Lanes = safe / forward
     let k: Lanes = tables.log(ratio)
-    var (t, a, b, c, d) = (Lanes(), Lanes(), Lanes(), Lanes(), Lanes())
-    let last = table.count / CubicPieces.width - 1
-    for lane in 0..<8 {
-      let x = k[lane]
-      while piece < last, x >= table[(piece + 1) * CubicPieces.width] { piece += 1 }
-      while piece > 0, x < table[piece * CubicPieces.width] { piece -= 1 }
-      let row = piece * CubicPieces.width
-      t[lane] = x - table[row + 1]
-      a[lane] = table[row + 2]
-      b[lane] = table[row + 3]
-      c[lane] = table[row + 4]
-      d[lane] = table[row + 5]
+    guard let base = table.baseAddress, let memory = rows.baseAddress else { return k }
+    let width = CubicPieces.width
+    let last = Int64(table.count / width - 1)
+    memory.withMemoryRebound(to: Int64.self, capacity: 8) { row in
+      for lane in 0..<8 {
+        let x = k[lane]
+        while piece < last, x >= base[Int(piece + 1) &* width] { piece += 1 }
+        while piece > 0, x < base[Int(piece) &* width] { piece -= 1 }
+        row[lane] = piece
+      }
     }
+    let row = memory.pointee
+    let t = k - Lanes.gather(base, row: row, width: width, column: 1)
+    let a = Lanes.gather(base, row: row, width: width, column: 2)
+    let b = Lanes.gather(base, row: row, width: width, column: 3)
+    let c = Lanes.gather(base, row: row, width: width, column: 4)
+    let d = Lanes.gather(base, row: row, width: width, column: 5)
     // σ and its derivatives by ln K, then s = σ√T.
     let root = years.squareRoot()
     let cubic: Lanes = c + t * d
