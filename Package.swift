@@ -60,6 +60,7 @@ let runner: [Target] = [
 
 let examples: [Target] = [
   "drift-watch", "train-predict-explain", "search-parameters", "agent-on-a-folder", "oat-density", "price-a-chain",
+  "thin-market-quotes",
 ].map {
   .executableTarget(
     name: $0, dependencies: ["HydraCore"], path: "Examples/\($0)",

@@ -8,14 +8,18 @@ struct ReplayRunCommand: AsyncParsableCommand {
     commandName: "run",
     abstract: "Run a strategy over recorded orders, price levels or bars.",
     discussion: """
-      FILE is CSV, told by its columns, or DBN (mbo, mbp-1, mbp-10, tbbo, bbo, trades, ohlcv); .gz and .zst as they are:
+      FILE is CSV, told by its columns, DBN (mbo, mbp-1, mbp-10, tbbo, bbo, trades, ohlcv), or a LEAN archive of one day \
+      (minute trades and quotes, trade ticks); .gz and .zst as they are:
         orders  ts,kind,id,side,price,qty   kind add, del, mod, exec, trade, clear, session_end
         levels  ts,kind,side,price,qty      kind depth, trade (side of the aggressor), clear, session_end
+        quotes  ts,bid,bid_qty,ask,ask_qty  and perhaps kind,side,price,qty; kind quote, trade, clear, session_end
         bars    ts,open,high,low,close,volume
+      Events may be of the session too: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed, \
+      limit_low, limit_high, settle (price), first_notice, expiry.
       ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known.
 
-      Writes DIR/fills.csv, DIR/summary.json and DIR/manifest.json (hashes of data and results, settings, version) and \
-      prints the summary; 'hydra replay verify DIR' repeats the run.
+      Writes DIR/fills.csv, DIR/equity.csv, DIR/summary.json and DIR/manifest.json (hashes of data and results, settings, \
+      version) and prints the summary; 'hydra replay verify DIR' repeats the run.
 
       Strategies and their settings:
         quoter    interval_s (60), lots (1), max_position (5)
@@ -25,7 +29,14 @@ struct ReplayRunCommand: AsyncParsableCommand {
       Settings of every run: tick (0.25), point_value (1), fee (0, per lot and side), latency_ms (0, each way), \
       entry_latency_ms, cancel_latency_ms, modify_latency_ms, response_latency_ms, feed_latency_ms, jitter_ms (0), \
       queue_model (risk_averse, power, power2, power3, log, log2), n (1), half_spread (0, bars), participation (0.1, \
-      bars), smp (off, cancel_resting, cancel_newest), instrument (of a DBN file), seed.
+      bars and quotes), smp (off, cancel_resting, cancel_newest), instrument (of a DBN file), contract and zone (new_york, \
+      chicago; of an archive), seed.
+      Costs on quotes and bars: impact (Y; 0.8 on quotes, none on bars), impact_exponent (0.5), adv and sigma_daily (else \
+      of the days before), cost_percentile (5, 50, 95, …), cost_fills (CSV of own fills to learn costs from: \
+      half_spread,impact,cost or half_spread,lots,adv,sigma_daily,cost) with cost_noise (one tick).
+      Account: capital, initial_margin, maintenance_margin, margin_call (close, block), position_limit, spot_limit.
+      More output: trace_s (book.csv and queue.csv for pictures), queue_draws (fill_probability.csv and bands, levels), \
+      sensitivity=1 (queue models, latencies, cost percentiles), capacity (sizes like 1,2,5).
       """)
 
   @Argument(help: "File of events or bars.")
@@ -51,7 +62,8 @@ struct ReplayRunCommand: AsyncParsableCommand {
     }
     let record: ReplayRecord
     do {
-      record = try ReplayRecord(file: file, strategy: strategy, values: values, seed: common.seed)
+      record = try ReplayRecord(
+        file: file, strategy: strategy, values: values, seed: common.seed, threads: common.threads)
     } catch let fault as ReplayConfiguration.Fault {
       throw RunnerError(.usage, fault.description)
     }
@@ -60,8 +72,7 @@ struct ReplayRunCommand: AsyncParsableCommand {
     } catch {
       throw RunnerError(.cannotCreate, "\(directory): cannot be made")
     }
-    try OutputOptions.write(record.fills, to: "\(directory)/fills.csv")
-    try OutputOptions.write(record.summary.text + "\n", to: "\(directory)/summary.json")
+    for file in record.files { try OutputOptions.write(file.text, to: "\(directory)/\(file.name)") }
     try OutputOptions.write(
       record.manifest(version: Version.number).prettyText + "\n", to: "\(directory)/manifest.json")
     try output.write(summary: record.summary)
@@ -93,12 +104,12 @@ struct ReplayVerifyCommand: AsyncParsableCommand {
     }
     let record: ReplayRecord
     do {
-      record = try ReplayRecord(manifest: manifest, data: data)
+      record = try ReplayRecord(manifest: manifest, data: data, threads: common.threads)
     } catch let fault as ReplayConfiguration.Fault {
       throw RunnerError(.badData, "\(path): \(fault.description)")
     }
     let checks = record.compare(manifest)
-    let files = try ["fills.csv", "summary.json"].map { name in
+    let files = try record.files.map(\.name).map { name in
       (name, SHA256.hash(try FileBytes.readRaw("\(directory)/\(name)")) == (manifest["results"]?[name]?.string ?? ""))
     }
     let all = checks + files.map { ("file_\($0.0)", $0.1) }

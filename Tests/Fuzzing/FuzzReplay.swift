@@ -68,7 +68,7 @@ private struct OneOfEach: ReplayStrategy {
       }
     case .filled(let order, _, _): desk.modify(order, Exchange.Change(lots: 5, price: 42))
     case .ended(let order, _): desk.cancel(order)
-    case .timer, .bar: break
+    case .timer, .bar, .expired: break
     }
   }
 }

@@ -82,6 +82,13 @@ import Testing
     }
   }
 
+  @Test func aStrategyOfOnesOwnIsReplayed() throws {
+    let made = try run("thin-market-quotes")
+    #expect(made.status == 0, "\(made.errors)")
+    #expect(made.output.hasPrefix("fills ") && !made.output.hasPrefix("fills 0,"), "\(made.output)")
+    #expect(made.output.hasSuffix("decisions that hang on the future: 0\n"), "\(made.output)")
+  }
+
   @Test func theExampleReadsATable() throws {
     try RunnerProcess.inScratch { folder in
       var random = CounterRandom(seed: 4, stream: "example")

@@ -37,3 +37,13 @@ public struct ContinuousContract: Hashable, Sendable {
     }
   }
 }
+
+extension ContinuousContract {
+  /// The series as it looked after a bar: bars and rolls up to it, and nothing later.
+  ///
+  /// - Complexity: O(bars up to it).
+  public init(closes: [[Double]], rolls: [Int], through bar: Int) {
+    precondition(bar >= 0 && bar < closes.first?.count ?? 0, "there is no bar \(bar)")
+    self.init(closes: closes.map { Array($0[...bar]) }, rolls: rolls.filter { $0 <= bar })
+  }
+}

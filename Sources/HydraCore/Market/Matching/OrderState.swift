@@ -39,6 +39,10 @@ public enum OrderReason: String, Codable, Sendable, CaseIterable {
   case user
   /// Its time is over.
   case timeInForce = "tif"
+  /// It would go beyond a position limit, or into delivery.
+  case positionLimit = "position_limit"
+  /// The account does not cover its margin.
+  case margin
 }
 
 /// An order's life so far.

@@ -19,4 +19,8 @@ public struct Execution: Hashable, Codable, Sendable {
   /// Best bid and offer when the order arrived, in ticks.
   public var bidAtArrival: Int?
   public var askAtArrival: Int?
+  /// Half-spread paid in ticks, negative when earned: the price against the mid at arrival, without ``impact``.
+  public var halfSpread: Double?
+  /// What the order paid beyond the best price at arrival, or beyond the half-spread of a cost function, in ticks.
+  public var impact: Double?
 }

@@ -1,8 +1,13 @@
 /// Own orders in a recorded stream of price levels and trades: the place in the queue is estimated.
 struct LevelReplay: ~Copyable {
   var venue: ShadowVenue<LevelBook>
+  /// Samples where cancelled lots stood instead of taking their mean.
+  private var draw: QueueDraw?
 
-  init(_ settings: ReplaySettings = ReplaySettings()) { venue = ShadowVenue(LevelBook(), settings) }
+  init(_ settings: ReplaySettings = ReplaySettings(), draw: QueueDraw? = nil) {
+    venue = ShadowVenue(LevelBook(), settings)
+    self.draw = draw
+  }
 
   /// A level is told anew; 0 lots take it away.
   ///
@@ -12,12 +17,12 @@ struct LevelReplay: ~Copyable {
     let update = venue.history.set(side, price: price, lots: lots)
     if side == .buy {
       for rank in 0..<venue.restingBuys.count where venue.restingBuys[rank].price == price {
-        venue.restingBuys[rank].ahead = ahead(venue.restingBuys[rank].ahead, update, lots)
+        venue.restingBuys[rank].ahead = ahead(venue.restingBuys[rank], update, lots)
       }
       if !venue.restingSells.isEmpty, venue.restingSells[0].price <= price { meet(.buy, price, update, time) }
     } else {
       for rank in 0..<venue.restingSells.count where venue.restingSells[rank].price == price {
-        venue.restingSells[rank].ahead = ahead(venue.restingSells[rank].ahead, update, lots)
+        venue.restingSells[rank].ahead = ahead(venue.restingSells[rank], update, lots)
       }
       if !venue.restingBuys.isEmpty, venue.restingBuys[0].price >= price { meet(.sell, price, update, time) }
     }
@@ -45,9 +50,14 @@ struct LevelReplay: ~Copyable {
 
   // MARK: - Steps
 
-  private func ahead(_ ahead: Double, _ update: LevelBook.Update, _ lots: Int) -> Double {
-    venue.queueModel.ahead(
-      ahead, previous: Double(update.previous), new: Double(lots), traded: Double(update.traded))
+  private mutating func ahead(_ resting: RestingOrder, _ update: LevelBook.Update, _ lots: Int) -> Double {
+    if draw != nil {
+      return draw!.ahead(
+        resting.ahead, order: resting.order, previous: update.previous, new: lots, traded: update.traded,
+        venue.queueModel)
+    }
+    return venue.queueModel.ahead(
+      resting.ahead, previous: Double(update.previous), new: Double(lots), traded: Double(update.traded))
   }
 
   /// Fills our waiting orders that a level of the other side reaches, by its lots that we have not had yet.

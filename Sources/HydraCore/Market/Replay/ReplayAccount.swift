@@ -43,6 +43,13 @@ public struct ReplayAccount: Hashable, Codable, Sendable {
     lots += filled
   }
 
+  /// Closes what is held at a price, without a trade.
+  mutating func settle(at price: Int) {
+    realised += open(at: price)
+    flow += position * price
+    (position, average) = (0, nil)
+  }
+
   /// How far cash and profit are apart at a price, in ticks × lots; rounding alone when all is well.
   public func discrepancy(at mark: Int) -> Double { Double(equity(at: mark)) - realised - open(at: mark) }
 }

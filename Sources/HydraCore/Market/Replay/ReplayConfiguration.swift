@@ -12,6 +12,17 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
   public let settings: ReplayRunSettings
   /// The instrument of a DBN file with several; nil takes the first.
   public let instrument: UInt32?
+  /// The contract of an archive with several, and whose midnight its times count from.
+  public let contract: String?
+  public let zone: ExchangeZone
+  /// Draws of the queue to run for bands; 0 for none.
+  public let queueDraws: Int
+  /// Whether the run is repeated under other queue models, latencies and costs.
+  public let hasSensitivity: Bool
+  /// Multiples of the strategy's size to run.
+  public let capacity: [Int]
+  /// The percentile of the cost at which the run itself is made; nil takes the cost as it is set.
+  public let costPercentile: Double?
   private let values: [String: String]
 
   /// The built-in strategies and their keys.
@@ -24,7 +35,10 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
   public static let runKeys = [
     "tick", "point_value", "fee", "latency_ms", "feed_latency_ms", "entry_latency_ms", "cancel_latency_ms",
     "modify_latency_ms", "response_latency_ms", "jitter_ms", "queue_model", "n", "half_spread", "participation", "seed",
-    "instrument", "smp",
+    "instrument", "smp", "impact", "impact_exponent", "adv", "sigma_daily", "cost_percentile", "cost_fills",
+    "cost_noise",
+    "queue_draw", "queue_draws", "sensitivity", "capacity", "trace_s", "capital", "initial_margin",
+    "maintenance_margin", "margin_call", "position_limit", "spot_limit", "contract", "zone",
   ]
 
   /// Throws ``Fault`` for a name or key that is not known (with the nearest one) and for values out of bounds.
@@ -63,6 +77,28 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     run.selfMatch = selfMatch
     run.halfSpreadTicks = try reader.number("half_spread", 0) / run.tick
     run.participation = try reader.number("participation", run.participation)
+    run.cost = try Self.cost(reader, run)
+    if let file = values["cost_fills"] {
+      let noise = try reader.number("cost_noise", run.tick, above: 0)
+      do {
+        run.costPosterior = try CostPosterior(
+          CostFills.read(file), prior: .standard, noise: noise)
+      } catch { throw Fault(description: "cost_fills: \(error)") }
+    }
+    costPercentile = values["cost_percentile"] == nil ? nil : try reader.number("cost_percentile", 50, above: 0) / 100
+    guard costPercentile ?? 0.5 < 1 else { throw Fault(description: "cost_percentile is not inside 0…100") }
+    run.risk = try Self.risk(reader)
+    run.queueDraw = values["queue_draw"] == nil ? nil : try reader.whole("queue_draw", 0, 0...1_000_000)
+    run.traceInterval = try reader.nanoseconds("trace_s", 1e9, nil).map { max($0, 1) }
+    queueDraws = try reader.whole("queue_draws", 0, 0...100_000)
+    hasSensitivity = try reader.whole("sensitivity", 0, 0...1) == 1
+    capacity = try reader.wholes("capacity", 1...1_000_000)
+    contract = values["contract"]
+    let place = values["zone"] ?? "new_york"
+    guard let zone = ["new_york": ExchangeZone.newYork, "chicago": .chicago][place] else {
+      throw Fault(description: "unknown zone '\(place)' (known: chicago, new_york)")
+    }
+    self.zone = zone
     run.seed = UInt64(try reader.whole("seed", Int(clamping: seed), 0...Int.max))
     settings = run
     instrument = values["instrument"] == nil ? nil : UInt32(try reader.whole("instrument", 0, 0...Int(UInt32.max)))
@@ -71,14 +107,19 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
 
   /// A strategy at its beginning.
   public func makeStrategy() throws(Fault) -> any ReplayStrategy {
+    try makeStrategy(size: 1)
+  }
+
+  /// A strategy at its beginning, with so many times its lots and its largest position.
+  public func makeStrategy(size: Int) throws(Fault) -> any ReplayStrategy {
     let reader = Reader(values: values)
-    let lots = try reader.whole("lots", 1, 1...1_000_000)
+    let lots = try reader.whole("lots", 1, 1...1_000_000) * size
     switch strategy {
     case "quoter":
       var quoter = TwoSidedQuoter()
       quoter.interval = max(1, try reader.nanoseconds("interval_s", 1e9, quoter.interval) ?? quoter.interval)
       quoter.lots = lots
-      quoter.maximumPosition = try reader.whole("max_position", 5, 1...1_000_000)
+      quoter.maximumPosition = try reader.whole("max_position", 5, 1...1_000_000) * size
       return quoter
     case "sma":
       let fast = try reader.whole("fast", 20, 1...1_000_000)
@@ -95,6 +136,41 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
       return executor
     default: return Onlooker()
     }
+  }
+
+  /// The cost function when any of its keys is there.
+  private static func cost(_ reader: Reader, _ run: ReplayRunSettings) throws(Fault) -> ReplayCost? {
+    let keys = ["impact", "impact_exponent", "adv", "sigma_daily"]
+    guard keys.contains(where: { reader.values[$0] != nil }) else { return nil }
+    var cost = ReplayCost(impactCoefficient: try reader.number("impact", 0.8))
+    cost.impactExponent = try reader.number("impact_exponent", 0.5, above: 0)
+    guard cost.impactExponent <= 1 else { throw Fault(description: "impact_exponent is above 1") }
+    if reader.values["half_spread"] != nil { cost.halfSpread = run.halfSpreadTicks }
+    if reader.values["adv"] != nil { cost.averageDailyVolume = try reader.number("adv", 1, above: 0) }
+    if reader.values["sigma_daily"] != nil { cost.dailyVolatility = try reader.number("sigma_daily", 0) / run.tick }
+    return cost
+  }
+
+  private static func risk(_ reader: Reader) throws(Fault) -> ReplayRisk {
+    var risk = ReplayRisk()
+    if reader.values["capital"] != nil { risk.capital = try reader.number("capital", 0) }
+    let initial = try reader.number("initial_margin", 0)
+    let maintenance = try reader.number("maintenance_margin", initial)
+    if initial > 0 || maintenance > 0 {
+      risk.margins = [MarginRate(from: CivilDate(dayNumber: -500_000), initial: initial, maintenance: maintenance)]
+    }
+    let call = reader.values["margin_call"] ?? risk.marginCall.rawValue
+    guard let action = ReplayRisk.MarginCall(rawValue: call) else {
+      throw Fault(description: "unknown margin_call '\(call)' (known: close, block)")
+    }
+    risk.marginCall = action
+    if reader.values["position_limit"] != nil {
+      risk.limits.allMonths = try reader.whole("position_limit", 0, 0...1_000_000_000)
+    }
+    if reader.values["spot_limit"] != nil {
+      risk.limits.spotMonth = try reader.whole("spot_limit", 0, 0...1_000_000_000)
+    }
+    return risk
   }
 
   private struct Reader {
@@ -115,6 +191,18 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
         throw Fault(description: "\(key) is '\(text)', no whole number from \(range.lowerBound) to \(range.upperBound)")
       }
       return number
+    }
+
+    func wholes(_ key: String, _ range: ClosedRange<Int>) throws(Fault) -> [Int] {
+      guard let text = values[key] else { return [] }
+      var numbers: [Int] = []
+      for part in text.split(separator: ",") {
+        guard let number = Int(part), range.contains(number) else {
+          throw Fault(description: "\(key) is '\(text)', no list of whole numbers like 1,2,5")
+        }
+        numbers.append(number)
+      }
+      return numbers
     }
 
     func nanoseconds(_ key: String, _ unit: Double, _ value: Int64?) throws(Fault) -> Int64? {

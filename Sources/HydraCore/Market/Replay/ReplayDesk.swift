@@ -54,6 +54,8 @@ public enum ReplaySignal: Sendable {
   case filled(order: Int, lots: Int, price: Int)
   /// An order ended without being filled, or was not taken.
   case ended(order: Int, OrderReason?)
+  /// The contract ended, and what was held of it was settled at a price in ticks.
+  case expired(lots: Int, price: Int)
 }
 
 /// Decides in a replay: sees what was known, asks for orders.

@@ -1,12 +1,12 @@
 /// Drives a recorded market, own requests on their way, and a strategy, in one order: by time; at one time the market
 /// goes first, then requests that arrive, then what the strategy is told, then its timers.
 struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
-  private struct Arrival {
+  struct Arrival {
     var time: Int64
     var request: ReplayDesk.Request
   }
 
-  private struct Told {
+  struct Told {
     var time: Int64
     var signal: ReplaySignal
     /// Change of the position that the strategy learns of.
@@ -14,25 +14,27 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
   }
 
   var market: Market
-  private let settings: ReplayRunSettings
+  let settings: ReplayRunSettings
   private var strategy: any ReplayStrategy
-  private var desk = ReplayDesk()
+  var desk = ReplayDesk()
   /// Each in the order in which it happens.
   private var arrivals: [Arrival] = []
-  private var told: [Told] = []
+  var told: [Told] = []
   private var alarm = Int64.max
   private var requestCount = 0
   /// Numbers at the venue by numbers at the desk, and back.
-  private var atVenue: [Int: Int] = [:]
-  private var atDesk: [Int] = []
-  private var working: [Int] = []
-  private var probes = ReplayProbes()
+  var atVenue: [Int: Int] = [:]
+  var atDesk: [Int] = []
+  var working: [Int] = []
+  var probes = ReplayProbes()
+  var shortfall = ShortfallBook()
+  var session = SessionWatch()
   /// What the strategy sees, while it lags behind the market.
   private var view: Market
   private let lags: Bool
   private var unseen: [ReplayEvent] = []
   private var seen = 0
-  private(set) var report = ReplayReport()
+  var report = ReplayReport()
 
   init(
     _ market: consuming Market, view: consuming Market, lags: Bool, settings: ReplayRunSettings,
@@ -48,6 +50,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
   /// Tells the strategy that the replay begins, just before a time.
   mutating func start(at time: Int64) {
     report.start = time
+    session.begin(at: time, trace: settings.traceInterval)
     call(.start, at: time)
   }
 
@@ -60,7 +63,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
       if market.hasExecutions {
         settleFills()
       } else if index < events.count {
-        act(at: horizon)
+        if session.next == horizon { watch(at: horizon, next: events[index].time) } else { act(at: horizon) }
       }
     }
     report.events += events.count
@@ -78,7 +81,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
     while index < events.count, events[index].time <= horizon {
       market.apply(events[index])
       if lags { unseen.append(events[index]) }
-      if events[index].kind == .sessionEnd { noteEndings(at: events[index].time) }
+      if events[index].kind.isOfSession { change(by: events[index]) }
       index += 1
       if market.hasExecutions { break }
     }
@@ -87,7 +90,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
 
   /// The time of the next thing that is not a recorded event.
   private func horizon() -> Int64 {
-    min(alarm, arrivals.first?.time ?? .max, told.first?.time ?? .max, probes.next)
+    min(alarm, arrivals.first?.time ?? .max, told.first?.time ?? .max, min(probes.next, session.next))
   }
 
   private mutating func act(at time: Int64) {
@@ -118,6 +121,9 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
     if let next = desk.alarm { alarm = min(alarm, max(next, time + 1)) }
     for request in desk.requests {
       requestCount += 1
+      if case .submit(let order, let ticket) = request {
+        shortfall.decide(order, ticket.side, lots: ticket.lots, price: seenMid())
+      }
       let (purpose, order): (ReplayLatency.Purpose, Int) =
         switch request {
         case .submit(let order, _): (.entry, order)
@@ -148,77 +154,25 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
     }
   }
 
-  // MARK: - The venue
+  /// The mid that the strategy sees.
+  private func seenMid() -> Double? { desk.bid.flatMap { bid in desk.ask.map { Double(bid.price + $0.price) / 2 } } }
 
-  private mutating func arrive(_ request: ReplayDesk.Request, _ time: Int64) {
-    switch request {
-    case .submit(let order, let ticket):
-      report.submitted += 1
-      let number = market.submit(ticket, owner: 1, time: time)
-      atVenue[order] = number
-      atDesk.append(order)
-      working.append(number)
-    case .cancel(let order):
-      if !(atVenue[order].map { market.cancel($0) } ?? false) { report.cancelsRejected += 1 }
-    case .modify(let order, let change):
-      if !(atVenue[order].map { market.modify($0, change, time: time) } ?? false) {
-        report.changesRejected += 1
-      }
-    }
-    if market.hasExecutions { settleFills() }
-    noteEndings(at: time)
-  }
-
-  /// Books the fills since the last time and sends word of them.
-  private mutating func settleFills() {
-    for var fill in market.takeExecutions() {
-      let time = fill.time
-      let isDone = !market.state(fill.order).status.isWorking
-      if isDone { working.removeAll { $0 == fill.order } }
-      fill.order = atDesk.indices.contains(fill.order) ? atDesk[fill.order] : desk.nextOrder - 1
-      report.book(fill)
-      probes.add(fill: report.fills.count - 1, at: time, side: fill.side, price: fill.price)
-      let response = time + settings.latency.response
-      tell(
-        Told(
-          time: response, signal: .filled(order: fill.order, lots: fill.lots, price: fill.price),
-          lots: fill.side.sign * fill.lots))
-    }
-  }
-
-  /// Sends word of orders that ended without being filled.
-  private mutating func noteEndings(at time: Int64) {
-    var place = 0
-    while place < working.count {
-      let state = market.state(working[place])
-      guard !state.status.isWorking else {
-        place += 1
-        continue
-      }
-      if state.status != .filled {
-        report.endings[state.reason?.rawValue ?? state.status.rawValue, default: 0] += 1
-        tell(
-          Told(
-            time: time + settings.latency.response, signal: .ended(order: atDesk[working[place]], state.reason), lots: 0
-          ))
-      }
-      working.remove(at: place)
-    }
-  }
-
-  private mutating func tell(_ word: Told) {
-    let place = told.lastIndex { $0.time <= word.time }.map { $0 + 1 } ?? 0
-    told.insert(word, at: place)
-  }
-
-  private func mid() -> Double? {
+  func mid() -> Double? {
     guard let bid = market.best(.buy), let ask = market.best(.sell) else { return nil }
     return Double(bid + ask) / 2
   }
 
+  /// What a position is worth a lot now: the mid, else the last trade.
+  func price() -> Double? { mid() ?? market.last.map(Double.init) }
+
   /// What came of it; the last mid marks what is still held, else the last trade, else the last fill.
   consuming func finish() -> ReplayReport {
-    report.mark = mid() ?? market.last.map(Double.init) ?? report.fills.last.map { Double($0.price) }
+    report.mark = price() ?? report.fills.last.map { Double($0.price) }
+    shortfall.endAll(price: mid())
+    report.shortfall = shortfall.sums
+    if let end = report.end, let mark = report.mark, report.equity.last?.time != end {
+      report.mark(end, at: mark, isSettlement: false)
+    }
     report.unknownOrders = market.unknownOrders
     return report
   }

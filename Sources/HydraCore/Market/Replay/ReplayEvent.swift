@@ -16,10 +16,37 @@ public struct ReplayEvent: Hashable, Sendable, BitwiseCopyable {
     case depth
     /// A trade: `side` of the aggressor where it is known, `price`, `lots`.
     case trade
+    /// The best of a side is now `lots` at `price`, nothing when they are 0 (L1): `side`, `price`, `lots`.
+    case quote
     /// The book is empty.
     case clear
     /// Day orders expire.
     case sessionEnd
+    /// The session's state changes: `id` is its place among ``SessionPhase``'s cases.
+    case phase
+    /// Nothing trades below `price`, when `lots` are 1; no lower limit when they are 0.
+    case limitLow
+    /// Nothing trades above `price`, when `lots` are 1; no upper limit when they are 0.
+    case limitHigh
+    /// The day's settlement: `price`.
+    case settle
+    /// From now on holders of long positions may be asked to take delivery.
+    case firstNotice
+    /// The contract ends; positions are settled at the last settlement.
+    case expiry
+
+    /// Whether the event is one of the session, not of orders, levels, quotes and trades.
+    @inline(__always) var isOfSession: Bool { rawValue >= Self.sessionEnd.rawValue }
+  }
+
+  /// The state that an event of kind `phase` tells.
+  public var phase: SessionPhase? {
+    kind == .phase && SessionPhase.allCases.indices.contains(id) ? SessionPhase.allCases[id] : nil
+  }
+
+  /// An event that changes the session's state.
+  public static func phase(_ phase: SessionPhase, time: Int64) -> ReplayEvent {
+    ReplayEvent(time: time, kind: .phase, id: SessionPhase.allCases.firstIndex(of: phase)!)
   }
 
   /// When it happened, in nanoseconds since 1970; never before the event before it.

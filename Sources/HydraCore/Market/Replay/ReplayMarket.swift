@@ -7,6 +7,8 @@ protocol ReplayMarket: ScenarioVenue, ~Copyable {
   mutating func takeExecutions() -> [Execution]
   /// The best recorded price of a side.
   func best(_ side: Side) -> Int?
+  /// The side and the limit of an order of ours, in ticks.
+  func terms(_ order: Int) -> (side: Side, price: Int?)
   /// The last recorded trade, in ticks.
   var last: Int? { get }
   /// Recorded changes of orders that were not in the book.
@@ -14,6 +16,18 @@ protocol ReplayMarket: ScenarioVenue, ~Copyable {
 }
 
 extension ShadowVenue where History: ~Copyable {
+  /// Events of the session, which all histories have.
+  mutating func applySession(_ event: ReplayEvent) {
+    switch event.kind {
+    case .sessionEnd: endSession(time: event.time)
+    case .phase: if let phase = event.phase { enter(phase) }
+    case .limitLow: limits.low = event.lots > 0 ? Int(event.price) : nil
+    case .limitHigh: limits.high = event.lots > 0 ? Int(event.price) : nil
+    case .expiry: endAll()
+    default: break
+    }
+  }
+
   mutating func takeExecutions() -> [Execution] {
     defer { executions.removeAll(keepingCapacity: true) }
     return executions
@@ -33,14 +47,15 @@ extension OrderReplay: ReplayMarket {
     case .fill: execute(id: event.id, lots: Int(event.lots), keepsBook: true, event.time)
     case .trade: venue.runStops(Int(event.price), event.time)
     case .clear: clear()
-    case .sessionEnd: venue.endSession(time: event.time)
-    case .depth: break
+    case .depth, .quote: break
+    default: venue.applySession(event)
     }
   }
 
   @inline(__always) var hasExecutions: Bool { !venue.executions.isEmpty }
   mutating func takeExecutions() -> [Execution] { venue.takeExecutions() }
   func best(_ side: Side) -> Int? { venue.history.best(side) }
+  func terms(_ order: Int) -> (side: Side, price: Int?) { (venue.orders[order].ticket.side, venue.orders[order].price) }
   var last: Int? { venue.last }
   var unknownOrders: Int { venue.unknownOrders }
 }
@@ -52,14 +67,15 @@ extension LevelReplay: ReplayMarket {
       if let side = event.side { depth(side, price: Int(event.price), lots: Int(event.lots), event.time) }
     case .trade: trade(aggressor: event.side, price: Int(event.price), lots: Int(event.lots), event.time)
     case .clear: clear()
-    case .sessionEnd: venue.endSession(time: event.time)
-    case .add, .delete, .change, .execute, .fill: break
+    case .add, .delete, .change, .execute, .fill, .quote: break
+    default: venue.applySession(event)
     }
   }
 
   @inline(__always) var hasExecutions: Bool { !venue.executions.isEmpty }
   mutating func takeExecutions() -> [Execution] { venue.takeExecutions() }
   func best(_ side: Side) -> Int? { venue.history.best(side) }
+  func terms(_ order: Int) -> (side: Side, price: Int?) { (venue.orders[order].ticket.side, venue.orders[order].price) }
   var last: Int? { venue.last }
   var unknownOrders: Int { venue.unknownOrders }
 }

@@ -9,28 +9,58 @@ public struct ReplayRecord: Sendable {
   /// The fills as CSV.
   public let fills: String
   public let summary: JSONValue
+  /// Everything that was made, by the names of its files: fills, the account by settlement, the summary, and where asked
+  /// for the data for pictures, the fill probabilities, and the run under other assumptions.
+  public let files: [(name: String, text: String)]
   private let values: [String: String]
 
   /// Runs a strategy over a file.
   ///
   /// Throws `ReplayConfiguration.Fault` for what cannot be run, and what reading the file throws.
-  public init(file: String, strategy: String, values: [String: String], seed: UInt64) throws {
+  ///
+  /// - Parameter threads: for repetitions of the run, where asked for; the results do not depend on it.
+  public init(file: String, strategy: String, values: [String: String], seed: UInt64, threads: Int = 1) throws {
     self.file = file
     self.values = values
-    configuration = try ReplayConfiguration(strategy: strategy, values: values, seed: seed)
+    let configuration = try ReplayConfiguration(strategy: strategy, values: values, seed: seed)
+    self.configuration = configuration
     guard let scale = TickScale(tick: configuration.settings.tick) else {
       throw ReplayConfiguration.Fault(description: "tick is \(configuration.settings.tick)")
     }
     dataHash = try Self.hash(of: file)
-    let source = try ReplayFile(path: file, scale: scale, instrument: configuration.instrument)
-    report = try ReplayRun.run(
-      source, strategy: configuration.makeStrategy(), settings: configuration.settings)
+    let open: @Sendable () throws -> ReplayFile = {
+      try ReplayFile(
+        path: file, scale: scale, instrument: configuration.instrument, contract: configuration.contract,
+        zone: configuration.zone)
+    }
+    let source = try open()
+    let contents = source.contents
+    var settings = configuration.settings
+    if let percentile = configuration.costPercentile { settings = settings.atCost(percentile: percentile, contents) }
+    report = try ReplayRun.run(source, strategy: configuration.makeStrategy(), settings: settings)
     fills = report.fillsCSV(scale)
-    summary = report.summary(configuration.settings)
+    var summary = report.summary(settings)
+    var files = [("fills.csv", fills), ("equity.csv", report.equityCSV(settings, scale))]
+    if settings.traceInterval != nil {
+      files += [("book.csv", report.bookCSV(scale)), ("queue.csv", report.queueCSV(scale))]
+    }
+    let again = Repetition(configuration: configuration, settings: settings, contents: contents, open: open)
+    if configuration.queueDraws > 0 {
+      guard contents == .levels else {
+        throw ReplayConfiguration.Fault(description: "queue_draws is for price levels, not for \(contents.rawValue)")
+      }
+      let bands = try again.bands(threads: threads)
+      summary["queue_bands"] = bands.json
+      files.append(("fill_probability.csv", bands.ordersCSV(scale)))
+    }
+    if configuration.hasSensitivity { summary["sensitivity"] = try again.sensitivity(threads: threads) }
+    if !configuration.capacity.isEmpty { summary["capacity"] = try again.capacity(threads: threads) }
+    self.summary = summary
+    self.files = files + [("summary.json", summary.text + "\n")]
   }
 
   /// Repeats the run that a manifest tells of; `data` is where its file stands now.
-  public init(manifest: JSONValue, data: String? = nil) throws {
+  public init(manifest: JSONValue, data: String? = nil, threads: Int = 1) throws {
     guard let strategy = manifest["strategy"]?.string, let file = data ?? manifest["data"]?["file"]?.string,
       let seed = manifest["seed"]?.int, seed >= 0, let settings = manifest["set"]?.object
     else { throw ReplayConfiguration.Fault(description: "has no strategy, data, seed or set") }
@@ -39,7 +69,7 @@ public struct ReplayRecord: Sendable {
       guard let text = value.string else { throw ReplayConfiguration.Fault(description: "set '\(key)' is no text") }
       values[key] = text
     }
-    try self.init(file: file, strategy: strategy, values: values, seed: UInt64(seed))
+    try self.init(file: file, strategy: strategy, values: values, seed: UInt64(seed), threads: threads)
   }
 
   /// What the run was made of, and the hashes of what it gave.
@@ -48,20 +78,19 @@ public struct ReplayRecord: Sendable {
       "version": .string(version), "data": ["file": .string(file), "sha256": .string(dataHash)],
       "strategy": .string(configuration.strategy), "seed": .integer(Int64(clamping: configuration.settings.seed)),
       "set": .object(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
-      "results": [
-        "fills.csv": .string(SHA256.hash(fills)), "summary.json": .string(SHA256.hash(summary.text + "\n")),
-      ],
+      "results": .object(files.map { ($0.name, .string(SHA256.hash($0.text))) }),
     ]
   }
 
-  /// Whether data, fills and summary are those of a manifest, by name.
+  /// Whether data and results are those of a manifest, by name.
   public func compare(_ manifest: JSONValue) -> [(String, Bool)] {
     let own = self.manifest(version: "")
-    return [
-      ("data", manifest["data"]?["sha256"] == own["data"]?["sha256"]),
-      ("fills", manifest["results"]?["fills.csv"] == own["results"]?["fills.csv"]),
-      ("summary", manifest["results"]?["summary.json"] == own["results"]?["summary.json"]),
-    ]
+    let data = ("data", manifest["data"]?["sha256"] == own["data"]?["sha256"])
+    return [data]
+      + files.map { file in
+        let name = file.name.split(separator: ".").first.map(String.init) ?? file.name
+        return (name, manifest["results"]?[file.name] == own["results"]?[file.name])
+      }
   }
 
   /// SHA-256 of a file's content, decompressed, in bounded memory.

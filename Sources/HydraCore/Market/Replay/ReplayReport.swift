@@ -36,8 +36,29 @@ public struct ReplayReport: Hashable, Codable, Sendable {
   public internal(set) var mark: Double?
   /// Recorded changes of orders that were not in the book.
   public internal(set) var unknownOrders = 0
+  /// The account at the end of each day.
+  public internal(set) var equity: [ReplayMark] = []
+  public internal(set) var shortfall = ReplayShortfall()
+  /// Settlements at which the margin was not covered.
+  public internal(set) var marginCalls = 0
+  public internal(set) var expiry: ReplayExpiry?
+  public internal(set) var trace = ReplayTrace()
 
   public init() {}
+
+  /// Settles what is still held when the contract ends.
+  mutating func settle(_ expiry: ReplayExpiry) {
+    self.expiry = expiry
+    account.settle(at: expiry.price)
+  }
+
+  mutating func mark(_ time: Int64, at price: Double, isSettlement: Bool) {
+    equity.append(
+      ReplayMark(
+        time: time, price: price, position: account.position,
+        equity: Double(account.flow) + Double(account.position) * price, lots: account.lots,
+        isSettlement: isSettlement))
+  }
 
   mutating func book(_ fill: Execution) {
     fills.append(fill)
@@ -56,52 +77,18 @@ public struct ReplayReport: Hashable, Codable, Sendable {
     Double(account.flow) + (account.position == 0 ? 0 : Double(account.position) * (mark ?? 0))
   }
 
-  /// The summary in the settings' currency.
-  public func summary(_ settings: ReplayRunSettings) -> JSONValue {
-    let currency = settings.tick * settings.pointValue
-    let fees = settings.fee * Double(account.lots)
-    let filledOrders = Set(fills.map(\.order)).count
-    func count(_ isMaker: Bool) -> JSONValue { JSONValue(fills.count { $0.isMaker == isMaker }) }
-    return [
-      "events": JSONValue(events), "start": start.map { .integer($0) } ?? .null,
-      "end": end.map { .integer($0) } ?? .null,
-      "orders": JSONValue(submitted), "orders_filled": JSONValue(filledOrders),
-      "fill_ratio": submitted > 0 ? .number(Double(filledOrders) / Double(submitted)) : .null,
-      "fills": JSONValue(fills.count), "maker_fills": count(true), "taker_fills": count(false),
-      "lots": JSONValue(account.lots), "position": JSONValue(account.position),
-      "gross_profit": .number(grossTicks * currency), "fees": .number(fees),
-      "net_profit": .number(grossTicks * currency - fees),
-      "realised": .number(account.realised * currency),
-      "spread_paid": JSONValue(spreadPaid.value.map { $0 * settings.tick }),
-      "adverse_1min": JSONValue(adverse[0].value.map { $0 * settings.tick }),
-      "adverse_10min": JSONValue(adverse[1].value.map { $0 * settings.tick }),
-      "adverse_60min": JSONValue(adverse[2].value.map { $0 * settings.tick }),
-      "endings": .object(endings.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }),
-      "cancels_rejected": JSONValue(cancelsRejected), "changes_rejected": JSONValue(changesRejected),
-      "unknown_orders": JSONValue(unknownOrders),
-    ]
+  /// Profit after fees, in the settings' currency.
+  public func netProfit(_ settings: ReplayRunSettings) -> Double {
+    grossTicks * settings.tick * settings.pointValue - settings.fee * Double(account.lots)
   }
 
-  /// The fills as CSV: times in nanoseconds, prices in the contract's unit.
-  public func fillsCSV(_ scale: TickScale) -> String {
-    var writer = CSVWriter(header: [
-      "ts", "order", "side", "price", "qty", "liquidity", "evidence", "ahead_at_entry", "ahead_at_fill",
-      "bid_at_arrival", "ask_at_arrival",
-    ])
-    for fill in fills {
-      writer.add(String(fill.time))
-      writer.add(String(fill.order))
-      writer.add(fill.side.rawValue)
-      writer.add(NumberText.text(scale.price(fill.price)))
-      writer.add(String(fill.lots))
-      writer.add(fill.isMaker ? "maker" : "taker")
-      writer.add(fill.evidence.rawValue)
-      writer.add(fill.aheadAtEntry.map { NumberText.text($0) } ?? "")
-      writer.add(fill.aheadAtFill.map { NumberText.text($0) } ?? "")
-      writer.add(fill.bidAtArrival.map { NumberText.text(scale.price($0)) } ?? "")
-      writer.add(fill.askAtArrival.map { NumberText.text(scale.price($0)) } ?? "")
-      writer.endRow()
+  /// Net changes of the account from each mark to the next, in the settings' currency; the first one from the start.
+  public func netChanges(_ settings: ReplayRunSettings) -> [Double] {
+    var before = 0.0
+    return equity.map { mark in
+      let net = mark.equity * settings.tick * settings.pointValue - settings.fee * Double(mark.lots)
+      defer { before = net }
+      return net - before
     }
-    return writer.text
   }
 }

@@ -29,26 +29,28 @@ public enum ReplayRun {
         try file.events(limit: piece)
       }
     case .levels:
-      return try play(LevelReplay(venueSettings(settings)), LevelReplay(), strategy, settings) {
-        try file.events(limit: piece)
-      }
+      return try play(levels(settings), LevelReplay(), strategy, settings) { try file.events(limit: piece) }
+    case .quotes:
+      return try play(quotes(settings), QuoteReplay(), strategy, settings) { try file.events(limit: piece) }
     }
   }
 
-  /// Plays events in memory; `contents` is `orders` or `levels`.
+  /// Plays events in memory; `contents` is `orders`, `levels` or `quotes`.
   public static func run(
     _ events: [ReplayEvent], _ contents: ReplayFile.Contents, strategy: any ReplayStrategy,
     settings: ReplayRunSettings
   ) -> ReplayReport {
-    precondition(contents != .bars, "events are no bars")
     var left: [ReplayEvent]? = events
     func next() -> [ReplayEvent] {
       defer { left = nil }
       return left ?? []
     }
-    return contents == .orders
-      ? play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, next)
-      : play(LevelReplay(venueSettings(settings)), LevelReplay(), strategy, settings, next)
+    switch contents {
+    case .orders: return play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, next)
+    case .levels: return play(levels(settings), LevelReplay(), strategy, settings, next)
+    case .quotes: return play(quotes(settings), QuoteReplay(), strategy, settings, next)
+    case .bars: preconditionFailure("events are no bars")
+    }
   }
 
   /// Plays bars in memory.
@@ -58,6 +60,16 @@ public enum ReplayRun {
     var replay = BarReplay(settings: settings, strategy: strategy)
     bars.withUnsafeBufferPointer { replay.play($0) }
     return replay.finish()
+  }
+
+  private static func levels(_ settings: ReplayRunSettings) -> LevelReplay {
+    LevelReplay(
+      venueSettings(settings), draw: settings.queueDraw.map { QueueDraw(seed: settings.seed, number: $0) })
+  }
+
+  private static func quotes(_ settings: ReplayRunSettings) -> QuoteReplay {
+    QuoteReplay(
+      venueSettings(settings), cost: settings.cost ?? ReplayCost(), participation: settings.participation)
   }
 
   private static func venueSettings(_ settings: ReplayRunSettings) -> ReplaySettings {

@@ -11,8 +11,18 @@ public struct ReplayRunSettings: Hashable, Codable, Sendable {
   public var selfMatch = SelfMatchRule.off
   /// Half of the spread that a market order on bars pays, in ticks.
   public var halfSpreadTicks = 0.0
-  /// Largest share of a bar's lots that is ours.
+  /// Largest share of the lots of a bar, or of a trade among quotes, that is ours.
   public var participation = 0.1
+  /// What market orders pay where no book is recorded; nil is ``ReplayCost`` as it stands on quotes, and the half-spread
+  /// alone on bars.
+  public var cost: ReplayCost?
+  /// What own fills say of costs, for runs at its percentiles.
+  public var costPosterior: CostPosterior?
+  /// Samples where cancelled lots stood (L2), each number another draw; nil takes their mean.
+  public var queueDraw: Int?
+  public var risk = ReplayRisk()
+  /// Nanoseconds between looks at book and queues for pictures; nil keeps none.
+  public var traceInterval: Int64?
   public var seed: UInt64 = 42
 
   public init() {}

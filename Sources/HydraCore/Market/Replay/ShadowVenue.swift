@@ -124,6 +124,9 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
     }
   }
 
+  /// The contract ends: nothing works on.
+  mutating func endAll() { for order in orders.indices { expire(order) } }
+
   private mutating func expire(_ order: Int) {
     guard orders[order].state.status.isWorking else { return }
     leave(order)
@@ -201,11 +204,18 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
 
   mutating func record(_ order: Int, price: Int, lots: Int, isMaker: Bool, aheadAtFill: Double?, _ time: Int64) {
     let own = orders[order]
-    executions.append(
-      Execution(
-        time: time, order: order, side: own.ticket.side, price: price, lots: lots, isMaker: isMaker,
-        evidence: History.evidence, aheadAtEntry: isMaker ? own.aheadAtEntry : nil, aheadAtFill: aheadAtFill,
-        bidAtArrival: own.bidAtArrival, askAtArrival: own.askAtArrival))
+    var execution = Execution(
+      time: time, order: order, side: own.ticket.side, price: price, lots: lots, isMaker: isMaker,
+      evidence: History.evidence, aheadAtEntry: isMaker ? own.aheadAtEntry : nil, aheadAtFill: aheadAtFill,
+      bidAtArrival: own.bidAtArrival, askAtArrival: own.askAtArrival)
+    if let bid = own.bidAtArrival, let ask = own.askAtArrival {
+      let sign = Double(own.ticket.side.sign)
+      let paid = sign * (Double(price) - Double(bid + ask) / 2)
+      // What goes beyond the quote at arrival is the order's own impact.
+      execution.impact = isMaker ? 0 : max(0, sign * Double(price - (own.ticket.side == .buy ? ask : bid)))
+      execution.halfSpread = paid - (execution.impact ?? 0)
+    }
+    executions.append(execution)
   }
 
   // MARK: - Stops

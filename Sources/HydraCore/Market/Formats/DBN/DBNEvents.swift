@@ -1,10 +1,12 @@
 import HydraNumerics
 
-/// Events of one instrument out of DBN records: mbo as orders; mbp-1, mbp-10, tbbo, bbo and trades as levels; ohlcv as bars.
+/// Events of one instrument out of DBN records: mbo as orders; mbp-1 and mbp-10 as levels; tbbo, bbo and trades as quotes;
+/// ohlcv as bars.
 ///
 /// Events stand in the order of the file. Their time is `ts_event`, for records of a snapshot `ts_recv`, and never before
 /// the event before; they are known at `ts_recv`. A trade does not change the book, nor does a fill: the reduction comes as
-/// a record of its own. Undefined prices are no events.
+/// a record of its own. Undefined prices are no events. A level that is worse than the last one shown has left the view,
+/// not the market: it stays as it was told last. Records of status among them change the session's phase.
 public final class DBNEvents {
   public let contents: ReplayFile.Contents
   /// Records of other instruments that were passed over.
@@ -13,7 +15,12 @@ public final class DBNEvents {
   private let tick: Int64
   private var instrument: UInt32?
   private var newest = Int64.min
-  private var levels: [(bid: Int32?, bidLots: Int32, ask: Int32?, askLots: Int32)] = []
+  private struct Level {
+    var price: Int32
+    var lots: Int32
+  }
+  private var bids: [Level] = []
+  private var asks: [Level] = []
 
   /// Throws ``DBNError`` when the file's schema has no events.
   public init(_ reader: DBNReader, scale: TickScale, instrument: UInt32? = nil) throws {
@@ -22,7 +29,8 @@ public final class DBNEvents {
     tick = max(1, Int64((scale.tick * 1e9).rounded()))
     switch reader.metadata?.schema {
     case "mbo": contents = .orders
-    case "mbp-1", "mbp-10", "tbbo", "bbo-1s", "bbo-1m", "trades": contents = .levels
+    case "mbp-1", "mbp-10": contents = .levels
+    case "tbbo", "bbo-1s", "bbo-1m", "trades": contents = .quotes
     case .some(let name) where name.hasPrefix("ohlcv"): contents = .bars
     case let other:
       throw DBNError(file: reader.file, offset: 8, reason: "the schema \(other ?? "of mixed records") has no events")
@@ -79,7 +87,7 @@ public final class DBNEvents {
   /// The event of one record of a single order; nil for one that tells nothing.
   @inline(__always)
   private func order(_ record: UnsafeRawBufferPointer, _ length: Int, _ at: Int) throws -> ReplayEvent? {
-    guard record[1] == 0xa0, isWanted(record) else { return nil }
+    guard record[1] == 0xa0, isWanted(record) else { return try status(record, length, at) }
     guard length >= 56 else { throw fault(at, "an order's record of \(length) bytes") }
     guard let kind = Self.kind(record[38]) else { return nil }
     let received = try time(record, 40, at)
@@ -95,6 +103,21 @@ public final class DBNEvents {
     return event
   }
 
+  /// The phase of a record of status; nil for anything else.
+  private func status(_ record: UnsafeRawBufferPointer, _ length: Int, _ at: Int) throws -> ReplayEvent? {
+    guard record[1] == 0x12, length >= 40, isWanted(record) else { return nil }
+    let phase: SessionPhase
+    switch UInt16(littleEndian: record.loadUnaligned(fromByteOffset: 24, as: UInt16.self)) {
+    case 1: phase = .preOpen
+    case 7: phase = .open
+    case 8, 9: phase = .halt
+    case 12: phase = .closed
+    default: return nil
+    }
+    newest = max(newest, try time(record, 8, at))
+    return .phase(phase, time: newest)
+  }
+
   /// Calls `body` with each record of a single order, as an event where it is one, and whether it ends an
   /// event of the exchange.
   func forEachOrder(_ body: (_ event: ReplayEvent?, _ isEnd: Bool) -> Void) throws {
@@ -103,6 +126,10 @@ public final class DBNEvents {
       if bytes[1] == 0xa0, length >= 56 {
         let event = try order(UnsafeRawBufferPointer(rebasing: bytes[..<length]), length, offset)
         body(event, bytes[36] & 128 != 0)
+      } else if bytes[1] == 0x12,
+        let event = try order(UnsafeRawBufferPointer(rebasing: bytes[..<length]), length, offset)
+      {
+        body(event, false)
       }
       return length
     }) {}
@@ -144,35 +171,53 @@ public final class DBNEvents {
     return length
   }
 
-  /// Tells the levels that differ from the record before.
+  /// Tells the levels that differ from what was told of each side before.
   private func compare(
     _ bytes: UnsafeRawBufferPointer, _ depth: Int, _ offset: Int, _ known: Int64, _ events: inout [ReplayEvent]
   ) throws {
-    var now: [(bid: Int32?, bidLots: Int32, ask: Int32?, askLots: Int32)] = []
-    for level in 0..<depth {
-      let at = 48 + 32 * level
-      now.append(
-        (
-          try price(bytes, at, offset), try lots(bytes, at + 16, offset), try price(bytes, at + 8, offset),
-          try lots(bytes, at + 20, offset)
-        ))
+    for side in Side.allCases {
+      let shift = side == .buy ? 0 : 1
+      var now: [Level] = []
+      for level in 0..<depth {
+        let at = 48 + 32 * level
+        if let price = try price(bytes, at + 8 * shift, offset) {
+          now.append(Level(price: price, lots: try lots(bytes, at + 16 + 4 * shift, offset)))
+        }
+      }
+      if contents == .quotes {
+        let best = now.first ?? Level(price: 0, lots: 0)
+        events.append(
+          ReplayEvent(time: newest, known: known, kind: .quote, side: side, price: best.price, lots: best.lots))
+      } else {
+        tell(side, now, isFull: now.count == depth, known, &events)
+      }
     }
-    func tell(_ side: Side, _ price: Int32, _ lots: Int32) {
+  }
+
+  private func tell(
+    _ side: Side, _ now: [Level], isFull: Bool, _ known: Int64, _ events: inout [ReplayEvent]
+  ) {
+    var told = side == .buy ? bids : asks
+    func add(_ price: Int32, _ lots: Int32) {
       events.append(ReplayEvent(time: newest, known: known, kind: .depth, side: side, price: price, lots: lots))
     }
-    for old in levels {
-      if let price = old.bid, !now.contains(where: { $0.bid == price }) { tell(.buy, price, 0) }
-      if let price = old.ask, !now.contains(where: { $0.ask == price }) { tell(.sell, price, 0) }
+    let worst = now.last.map { Int($0.price) }
+    told.removeAll { old in
+      let isOutOfView = isFull && side.opposite.exceeds(Int(old.price), worst)
+      guard !isOutOfView, !now.contains(where: { $0.price == old.price }) else { return false }
+      add(old.price, 0)
+      return true
     }
     for new in now {
-      if let price = new.bid, !levels.contains(where: { $0.bid == price && $0.bidLots == new.bidLots }) {
-        tell(.buy, price, new.bidLots)
-      }
-      if let price = new.ask, !levels.contains(where: { $0.ask == price && $0.askLots == new.askLots }) {
-        tell(.sell, price, new.askLots)
+      if let place = told.firstIndex(where: { $0.price == new.price }) {
+        if told[place].lots != new.lots { add(new.price, new.lots) }
+        told[place] = new
+      } else {
+        add(new.price, new.lots)
+        told.append(new)
       }
     }
-    levels = now
+    if side == .buy { bids = told } else { asks = told }
   }
 
   // MARK: - Fields

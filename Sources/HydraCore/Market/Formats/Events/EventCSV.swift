@@ -6,7 +6,11 @@ import HydraNumerics
 /// |---|---|
 /// | single orders | `ts,kind,id,side,price,qty`; kind add, del, mod, exec, trade, clear, session_end |
 /// | price levels | `ts,kind,side,price,qty`; kind depth, trade (side of the aggressor), clear, session_end |
+/// | quotes | `ts,bid,bid_qty,ask,ask_qty`, and perhaps `kind,side,price,qty` of trades; kind quote, trade, clear, session_end |
 /// | bars | `ts,open,high,low,close,volume`; ts is where the bar begins |
+///
+/// Every file may hold events of the session: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed,
+/// limit_low, limit_high (`price`; empty lifts the limit), settle (`price`), first_notice, expiry.
 ///
 /// `known` may follow: when the event could be known. Times are nanoseconds since 1970.
 final class EventCSV {
@@ -17,6 +21,10 @@ final class EventCSV {
   private let known: Int?
   private var columns: [Int]
   private var newest = Int64.min
+  /// Places of `bid,bid_qty,ask,ask_qty`.
+  private var quote: [Int] = []
+  /// The other side of a line with a quote.
+  private var waiting: ReplayEvent?
 
   init(_ source: ByteSource, _ scale: TickScale) throws {
     reader = try EventTextReader(source)
@@ -26,6 +34,10 @@ final class EventCSV {
     if reader.column("open") != nil {
       contents = .bars
       columns = try ["open", "high", "low", "close", "volume"].map(reader.needed)
+    } else if reader.column("bid") != nil {
+      contents = .quotes
+      quote = try ["bid", "bid_qty", "ask", "ask_qty"].map(reader.needed)
+      columns = reader.column("kind") == nil ? [] : try ["kind", "side", "price", "qty"].map(reader.needed)
     } else {
       contents = reader.column("id") != nil ? .orders : .levels
       columns = try ["kind", "side", "price", "qty"].map(reader.needed)
@@ -49,11 +61,20 @@ final class EventCSV {
   }
 
   func event() throws -> ReplayEvent? {
+    if let other = waiting {
+      waiting = nil
+      return other
+    }
     guard try reader.advance() else { return nil }
     let time = try time()
-    let kind = try kind()
-    var event = ReplayEvent(time: time, known: try known(after: time), kind: kind)
-    if kind == .clear || kind == .sessionEnd { return event }
+    let known = try known(after: time)
+    let kind = columns.isEmpty ? .quote : try kind()
+    var event = ReplayEvent(time: time, known: known, kind: kind)
+    if kind == .quote {
+      waiting = try best(.sell, quote[2], quote[3], event)
+      return try best(.buy, quote[0], quote[1], event)
+    }
+    if kind == .clear || kind.isOfSession { return try ofSession(event) }
     event.side = try reader.side(columns[1])
     if contents == .orders, kind != .trade { event.id = Int(try reader.integer(columns[4])) }
     switch kind {
@@ -64,6 +85,32 @@ final class EventCSV {
       event.lots = try reader.lots(columns[3])
     }
     if event.side == nil, kind == .add || kind == .depth { throw reader.fault(columns[1], "a side") }
+    return event
+  }
+
+  /// One side of a quote; a side without price is empty.
+  private func best(_ side: Side, _ price: Int, _ lots: Int, _ line: ReplayEvent) throws -> ReplayEvent {
+    var event = line
+    event.side = side
+    guard !reader.isEmpty(price) else { return event }
+    event.price = try reader.ticks(price, scale)
+    event.lots = try reader.lots(lots)
+    return event
+  }
+
+  private func ofSession(_ line: ReplayEvent) throws -> ReplayEvent {
+    var event = line
+    switch event.kind {
+    case .phase:
+      let name = reader.text(columns[0]).dropFirst("phase_".count)
+      event.id = SessionPhase.allCases.firstIndex { $0.rawValue == name } ?? 0
+    case .limitLow, .limitHigh:
+      guard !reader.isEmpty(columns[2]) else { break }
+      event.price = try reader.ticks(columns[2], scale)
+      event.lots = 1
+    case .settle: event.price = try reader.ticks(columns[2], scale)
+    default: break
+    }
     return event
   }
 
@@ -78,10 +125,24 @@ final class EventCSV {
     case "trade": kind = .trade
     case "clear": kind = .clear
     case "session_end": kind = .sessionEnd
+    case "quote": kind = .quote
+    case "limit_low": kind = .limitLow
+    case "limit_high": kind = .limitHigh
+    case "settle": kind = .settle
+    case "first_notice": kind = .firstNotice
+    case "expiry": kind = .expiry
+    case let text where text.hasPrefix("phase_"):
+      kind = SessionPhase(rawValue: String(text.dropFirst("phase_".count))) == nil ? nil : .phase
     default: kind = nil
     }
     let isOfOrders = kind == .add || kind == .delete || kind == .change || kind == .execute
-    guard let kind, contents == .orders ? kind != .depth : !isOfOrders else {
+    let fits =
+      switch contents {
+      case .orders: kind != .depth && kind != .quote
+      case .levels: !isOfOrders && kind != .quote
+      case .quotes, .bars: !isOfOrders && kind != .depth
+      }
+    guard let kind, fits else {
       throw reader.fault(columns[0], "a kind of event of \(contents.rawValue)")
     }
     return kind

@@ -15,10 +15,15 @@ final class EventTextReader {
   /// Start and end of each field of the newest line.
   private var fields: [(start: Int, end: Int)] = []
 
-  init(_ source: ByteSource) throws {
+  /// Reads the header, or takes the one given where the file has none.
+  init(_ source: ByteSource, header given: [String]? = nil) throws {
     self.source = source
     file = source.file
     buffer = [UInt8](repeating: 0, count: 1 << 18)
+    if let given {
+      header = given
+      return
+    }
     guard try advance() else { throw CSVError(file: file, problem: "is empty") }
     header = fields.indices.map { text($0) }
     if let first = header.first, first.hasPrefix("\u{FEFF}") { header[0] = String(first.dropFirst()) }
@@ -135,6 +140,12 @@ final class EventTextReader {
     }
     guard value <= OrderTicket.maximumLots else { throw fault(column, "at most \(OrderTicket.maximumLots) lots") }
     return Int32(value)
+  }
+
+  /// A finite number.
+  func number(_ column: Int) throws -> Double {
+    guard let number = NumberText.number(text(column)), number.isFinite else { throw fault(column, "a number") }
+    return number
   }
 
   /// A price as whole ticks.

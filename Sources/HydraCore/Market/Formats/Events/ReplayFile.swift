@@ -1,8 +1,9 @@
 import HydraNumerics
 
-/// A file of market events or bars, read piece by piece: CSV (see `hydra replay run --help`) or DBN, plain, gzip or zstd.
+/// A file of market events or bars, read piece by piece: CSV (see `hydra replay run --help`) or DBN, plain, gzip or zstd,
+/// or a day's member of a LEAN archive.
 ///
-/// Memory is bounded by the pieces asked for, whatever the file's size.
+/// Memory is bounded by the pieces asked for, whatever the file's size; a member of an archive is unpacked whole.
 ///
 ///     let file = try ReplayFile(path: "l3.csv", scale: TickScale(tick: 0.25)!)
 ///     while case let events = try file.events(limit: 65_536), !events.isEmpty { … }
@@ -13,12 +14,36 @@ public final class ReplayFile {
     case orders
     /// Sizes of price levels and trades (L2).
     case levels
+    /// Best quotes and trades (L1).
+    case quotes
     case bars
   }
 
   private enum Reader {
     case text(EventCSV)
     case dbn(DBNEvents)
+    /// Read whole: a day's member of an archive.
+    case day(Day)
+  }
+
+  private final class Day {
+    var events: ArraySlice<ReplayEvent>
+    var bars: ArraySlice<ReplayBar>
+
+    init(_ archive: LeanArchive, _ member: LeanArchive.Member, _ scale: TickScale) throws {
+      events = try archive.events(member.name, scale: scale)[...]
+      bars = try archive.bars(member.name, scale: scale)[...]
+    }
+
+    func next(_ limit: Int) -> [ReplayEvent] {
+      defer { events = events.dropFirst(limit) }
+      return Array(events.prefix(limit))
+    }
+
+    func nextBars(_ limit: Int) -> [ReplayBar] {
+      defer { bars = bars.dropFirst(limit) }
+      return Array(bars.prefix(limit))
+    }
   }
 
   /// The latest time that is read, in nanoseconds: sums with latencies and intervals stay within 64 bits.
@@ -30,14 +55,23 @@ public final class ReplayFile {
 
   /// Opens a file; whether it is DBN is told by its first bytes.
   ///
-  /// - Parameter instrument: the number of the instrument in a DBN file with several; nil takes the first.
+  /// - Parameters:
+  ///   - instrument: the number of the instrument in a DBN file with several; nil takes the first.
+  ///   - contract: the contract in an archive with several, as in `201312`; nil takes the largest member.
+  ///   - zone: whose midnight an archive's times count from.
   /// Throws `FileError`, `CSVError` or ``DBNError``, with the place.
-  public init(path: String, scale: TickScale, instrument: UInt32? = nil) throws {
+  public init(
+    path: String, scale: TickScale, instrument: UInt32? = nil, contract: String? = nil, zone: ExchangeZone = .newYork
+  ) throws {
     file = path
     let head = try ByteSource(path: path, bufferSize: 4096)
-    var first = [UInt8](repeating: 0, count: 3)
+    var first = [UInt8](repeating: 0, count: 4)
     let got = path == "-" ? 0 : try first.withUnsafeMutableBytes { try head.read(into: $0) }
-    if got == 3, first == Array("DBN".utf8) {
+    if got == 4, ZipArchive.isArchive(first) {
+      let archive = try LeanArchive(path: path, zone: zone)
+      let member = try archive.member(contract)
+      (reader, contents) = (.day(try Day(archive, member, scale)), member.contents)
+    } else if got == 4, first.starts(with: Array("DBN".utf8)) {
       let events = try DBNEvents(DBNReader(path: path), scale: scale, instrument: instrument)
       (reader, contents) = (.dbn(events), events.contents)
     } else {
@@ -49,7 +83,11 @@ public final class ReplayFile {
   /// The same from bytes in memory, named `file` in errors.
   public init(bytes: [UInt8], file: String, scale: TickScale, instrument: UInt32? = nil) throws {
     self.file = file
-    if bytes.starts(with: Array("DBN".utf8)) {
+    if ZipArchive.isArchive(bytes) {
+      let archive = try LeanArchive(bytes: bytes, file: file)
+      let member = try archive.member()
+      (reader, contents) = (.day(try Day(archive, member, scale)), member.contents)
+    } else if bytes.starts(with: Array("DBN".utf8)) {
       let events = try DBNEvents(DBNReader(bytes: bytes, file: file), scale: scale, instrument: instrument)
       (reader, contents) = (.dbn(events), events.contents)
     } else {
@@ -67,6 +105,7 @@ public final class ReplayFile {
     case .text(let reader):
       while events.count < limit, let event = try reader.event() { events.append(event) }
     case .dbn(let reader): try reader.read(into: &events, limit: limit)
+    case .day(let day): return day.next(limit)
     }
     return events
   }
@@ -80,6 +119,7 @@ public final class ReplayFile {
     case .text(let reader):
       while bars.count < limit, let bar = try reader.bar() { bars.append(bar) }
     case .dbn(let reader): try reader.read(into: &bars, limit: limit)
+    case .day(let day): return day.nextBars(limit)
     }
     return bars
   }
