@@ -109,6 +109,14 @@ extension ReplayEvent.Kind {
     case .trade, .depth: "trade"
     case .clear: "clear"
     case .sessionEnd: "session_end"
+    // The generator makes none of these.
+    case .quote: "quote"
+    case .phase: "phase_open"
+    case .limitLow: "limit_low"
+    case .limitHigh: "limit_high"
+    case .settle: "settle"
+    case .firstNotice: "first_notice"
+    case .expiry: "expiry"
     }
   }
 }
