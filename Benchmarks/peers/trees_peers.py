@@ -1,10 +1,12 @@
-"""Trains and predicts with hydra-bench, LightGBM (also quantised), XGBoost and CatBoost on the same files, in turns.
+"""Trains, predicts and explains with hydra-bench, LightGBM (also quantised), XGBoost and CatBoost on the same files.
 
     python trees_peers.py --bench PATH/hydra-bench --data DIR [--sets daily2k,adult] [--threads 1] [--repeat 5]
+                          [--shap 1000] [--generated 100kx50,20kx200,1mx28]
 
-DIR holds NAME.train.csv, NAME.test.csv and NAME.json (LightGBM's parameters and a list `categorical`). Packages that
-are not installed are named and left out. Each round runs every program once, so that load on the machine falls on all;
-ratios are medians over the rounds of processor time (--clock wall for the clock). Needs numpy and pandas.
+DIR holds NAME.train.csv, NAME.test.csv and NAME.json (LightGBM's parameters and a list `categorical`); --generated makes
+such files of a seed in a folder of its own. Packages that are not installed are named and left out. Each round runs
+every program once, in turn, so that load on the machine falls on all; ratios are medians over the rounds of processor
+time (--clock wall for the clock). Needs numpy and pandas.
 """
 import argparse
 import importlib
@@ -56,18 +58,48 @@ class Table:
         self.columns = [list(self.x.columns).index(name) for name in self.categorical]
 
 
-def hydra(table, bench, clock):
+def generated(folder, name):
+    """Rows of a seed: numbers, missing values and categories, a target of steps, products and noise."""
+    rows, columns = {"100kx50": (100_000, 50), "20kx200": (20_000, 200), "1mx28": (1_000_000, 28)}[name]
+    random = np.random.default_rng(7)
+    count = rows + 20_000
+    x = random.standard_normal((count, columns))
+    names = [f"x{i}" for i in range(columns)]
+    categorical = names[45:50] if name == "100kx50" else []
+    for place in range(columns - len(categorical), columns):
+        x[:, place] = random.integers(0, 20, count)
+    score = 1.5 * x[:, 0] + x[:, 1] * x[:, 2] + np.where(x[:, 3] > 0.5, 1, -0.5) + np.sin(3 * x[:, 4])
+    if categorical:
+        score = score + random.standard_normal(20)[x[:, 45].astype(int)]
+        x[:, :20][random.random((count, 20)) < 0.05] = np.nan
+    label = (score + 2 * random.standard_normal(count) > 0).astype(int)
+    table = pd.DataFrame(x, columns=names).round(6)
+    table.insert(0, "label", label)
+    table[:rows].to_csv(os.path.join(folder, name + ".train.csv"), index=False)
+    table[rows:].to_csv(os.path.join(folder, name + ".test.csv"), index=False)
+    parameters = {
+        "learning_rate": 0.1, "max_bin": 255, "min_data_in_leaf": 20, "lambda_l2": 0.0, "min_sum_hessian_in_leaf": 0.001,
+        "objective": "binary", "num_leaves": 255 if name == "1mx28" else 31, "num_iterations": 100,
+        "categorical": categorical,
+    }
+    with open(os.path.join(folder, name + ".json"), "w") as file:
+        json.dump(parameters, file)
+
+
+def hydra(table, bench, clock, shap):
     with tempfile.NamedTemporaryFile(suffix=".csv") as out:
         call = [
             bench, "trees", "--train", table.path + ".train.csv", "--test", table.path + ".test.csv", "--label", "label",
             "--params", json.dumps({**table.parameters, "categorical": table.categorical}), "--pred-out", out.name,
-            "--repeat", "1",
+            "--repeat", "1", "--shap-rows", str(shap),
         ]
         done = subprocess.run(call, capture_output=True, text=True, check=True)
         found = json.loads(done.stdout.splitlines()[-1])
         p = np.loadtxt(out.name, delimiter=",")
-    train = found["train_cpu_s"] if clock == "cpu" else found["train_s"]
-    return train, found["predict_rows_per_s"], found["predict1_us"], p
+    if clock == "cpu":
+        keys = ["train_cpu_s", "predict_rows_per_cpu_s", "predict1_cpu_us", "shap_rows_per_cpu_s"]
+        return *[found[key] for key in keys], p
+    return found["train_s"], found["predict_rows_per_s"], found["predict1_us"], found["shap_rows_per_s"], p
 
 
 def timed(clock, body):
@@ -83,7 +115,16 @@ def one_row(table, predict, clock):
     return seconds / len(rows) * 1e6
 
 
-def lightgbm(table, clock, lgb, **extra):
+def explained(table, clock, shap, explain):
+    """Rows explained a second."""
+    if not shap:
+        return None
+    rows = table.xt.values[:shap]
+    seconds, _ = timed(clock, lambda: explain(rows))
+    return len(rows) / seconds
+
+
+def lightgbm(table, clock, shap, lgb, **extra):
     parameters = {**table.parameters, **extra, "verbosity": -1}
     rounds = parameters.pop("num_iterations")
 
@@ -94,10 +135,11 @@ def lightgbm(table, clock, lgb, **extra):
     train, model = timed(clock, fit)
     threads = table.parameters["num_threads"]
     seconds, p = timed(clock, lambda: model.predict(table.xt.values, num_threads=threads))
-    return train, len(p) / seconds, one_row(table, lambda r: model.predict(r, num_threads=1), clock), p
+    rate = explained(table, clock, shap, lambda rows: model.predict(rows, pred_contrib=True, num_threads=threads))
+    return train, len(p) / seconds, one_row(table, lambda r: model.predict(r, num_threads=1), clock), rate, p
 
 
-def xgboost(table, clock, xgb):
+def xgboost(table, clock, shap, xgb):
     given = table.parameters
     objective = {"binary": "binary:logistic", "multiclass": "multi:softprob"}.get(given["objective"], "reg:squarederror")
     parameters = {
@@ -114,10 +156,11 @@ def xgboost(table, clock, xgb):
 
     train, model = timed(clock, fit)
     seconds, p = timed(clock, lambda: model.inplace_predict(table.xt.values))
-    return train, len(p) / seconds, one_row(table, model.inplace_predict, clock), p
+    rate = explained(table, clock, shap, lambda rows: model.predict(xgb.DMatrix(rows), pred_contribs=True))
+    return train, len(p) / seconds, one_row(table, model.inplace_predict, clock), rate, p
 
 
-def catboost(table, clock, cat):
+def catboost(table, clock, shap, cat):
     given = table.parameters
     loss = {"binary": "Logloss", "multiclass": "MultiClass"}.get(given["objective"], "RMSE")
     model = cat.CatBoost({
@@ -129,7 +172,7 @@ def catboost(table, clock, cat):
     kind = "RawFormulaVal" if loss == "RMSE" else "Probability"
     predict = lambda rows: model.predict(rows, prediction_type=kind)
     seconds, p = timed(clock, lambda: predict(table.xt.values))
-    return train, len(p) / seconds, one_row(table, predict, clock), p[:, 1] if loss == "Logloss" else p
+    return train, len(p) / seconds, one_row(table, predict, clock), None, p[:, 1] if loss == "Logloss" else p
 
 
 def main():
@@ -139,32 +182,45 @@ def main():
     parser.add_argument("--sets", default="daily2k,lgbm_binary,lgbm_regression,lgbm_multiclass,adult,bike,california,credit")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--repeat", type=int, default=5)
+    parser.add_argument("--shap", type=int, default=1000)
+    parser.add_argument("--generated", default="")
     parser.add_argument("--clock", choices=["cpu", "wall"], default="cpu")
     given = parser.parse_args()
-    programs = {"hydra": lambda table: hydra(table, given.bench, given.clock)}
+    programs = {"hydra": lambda table: hydra(table, given.bench, given.clock, given.shap)}
     if lgb := package("lightgbm"):
-        programs["lightgbm"] = lambda table: lightgbm(table, given.clock, lgb)
-        programs["lightgbm quantised"] = lambda table: lightgbm(table, given.clock, lgb, use_quantized_grad=True)
+        programs["lightgbm"] = lambda table: lightgbm(table, given.clock, given.shap, lgb)
+        programs["lightgbm quantised"] = lambda table: lightgbm(table, given.clock, given.shap, lgb, use_quantized_grad=True)
     if xgb := package("xgboost"):
-        programs["xgboost"] = lambda table: xgboost(table, given.clock, xgb)
+        programs["xgboost"] = lambda table: xgboost(table, given.clock, given.shap, xgb)
     if cat := package("catboost"):
-        programs["catboost"] = lambda table: catboost(table, given.clock, cat)
-    for name in given.sets.split(","):
-        table = Table(given.data, name, given.threads)
-        rounds = {program: [] for program in programs}
-        for _ in range(given.repeat):
-            for program, run in programs.items():
-                rounds[program].append(run(table))
-        for program, found in rounds.items():
-            own = rounds["hydra"]
-            train, rate, single = (np.median([row[i] for row in found]) for i in range(3))
-            ratio = np.median([other[0] / mine[0] for other, mine in zip(found, own)])
-            predict = np.median([mine[1] / other[1] for other, mine in zip(found, own)])
-            score = metrics(table.parameters["objective"], table.yt, found[-1][3])
-            text = " ".join(f"{key} {value:.5f}" for key, value in score.items())
-            print(
-                f"{name:16} {program:18} train {train:8.3f} s ({ratio:5.2f} x hydra) predict {rate:10.0f} rows/s "
-                f"(hydra {predict:5.2f} x) one row {single:8.2f} us  {text}", flush=True)
+        programs["catboost"] = lambda table: catboost(table, given.clock, given.shap, cat)
+    for name in filter(None, given.sets.split(",")):
+        compare(programs, Table(given.data, name, given.threads), given.repeat)
+    with tempfile.TemporaryDirectory() as folder:
+        for name in filter(None, given.generated.split(",")):
+            generated(folder, name)
+            compare(programs, Table(folder, name, given.threads), given.repeat)
+
+
+def compare(programs, table, repeat):
+    rounds = {program: [] for program in programs}
+    for _ in range(repeat):
+        for program, run in programs.items():
+            rounds[program].append(run(table))
+    own = rounds["hydra"]
+    for program, found in rounds.items():
+        train, rate, single = (np.median([row[i] for row in found]) for i in range(3))
+        ratio = np.median([other[0] / mine[0] for other, mine in zip(found, own)])
+        predict = np.median([mine[1] / other[1] for other, mine in zip(found, own)])
+        shap = ""
+        if found[0][3]:
+            times = np.median([mine[3] / other[3] for other, mine in zip(found, own)])
+            shap = f"shap {np.median([row[3] for row in found]):8.0f} rows/s (hydra {times:5.2f} x) "
+        score = metrics(table.parameters["objective"], table.yt, found[-1][4])
+        text = " ".join(f"{key} {value:.5f}" for key, value in score.items())
+        print(
+            f"{table.name:16} {program:18} train {train:8.3f} s ({ratio:5.2f} x hydra) predict {rate:10.0f} rows/s "
+            f"(hydra {predict:5.2f} x) one row {single:8.2f} us {shap} {text}", flush=True)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ enum SearchCall {
     }
     let result: JSONValue = [
       "past": JSONValue(past), "parameters": JSONValue(parameters), "seconds_per_suggestion": .number(measured.seconds),
+      "processor_seconds_per_suggestion": .number(measured.processorSeconds),
     ]
     print(result.text)
   }
