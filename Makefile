@@ -46,6 +46,10 @@ test: ## format lint, declared imports, the whole suite, the notebooks, the cons
 study: build ## long studies: the generator's targets, detection delay and false alarms over many worlds
 	Scripts/study.sh
 
+.PHONY: soak
+soak: build ## ten simulated years live on paper with kills, feed gaps, a failing language model and a full disk
+	Scripts/soak.py --hydra bin/hydra
+
 .PHONY: fuzz
 fuzz: setup ## 20 000 mutated files for all readers together, 5 000 models, 5 000 tables to train on; a crash fails
 	$(RELEASE) --product hydra-fuzz

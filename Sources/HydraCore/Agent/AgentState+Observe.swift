@@ -13,6 +13,7 @@ extension AgentState {
       return effects
     }
     let row = history.count - 1
+    note(settlement.fills, row)
     let forecast = champion.map { $0.policy.forecast(history.row(row), columns: $0.columns) } ?? .nan
     forecasts.append(forecast)
     volatility.update(history.changes[row])
@@ -138,6 +139,18 @@ extension AgentState {
           ("date", .string($0.date.description)), ("evidence", .string($0.evidence.rawValue)),
         ])
       })
+  }
+
+  /// Keeps what the newest fills cost beside what the cost model expects of such orders.
+  private mutating func note(_ fills: [Fill], _ row: Int) {
+    guard let volume = book.tracker.averageDailyVolume, let deviation = volatility.value else { return }
+    for fill in fills {
+      let expected = book.settings.cost.expected(
+        lots: fill.lots, averageDailyVolume: max(volume, 1), dailyVolatility: deviation)
+      executions.append(
+        ExecutionCost(row: row, paid: fill.halfSpread + fill.impact, expected: expected.total))
+    }
+    if executions.count > 200 { executions.removeFirst(executions.count - 100) }
   }
 
   /// Spread and impact that a fill paid, in currency to the cent.

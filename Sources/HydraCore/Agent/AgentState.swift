@@ -45,6 +45,9 @@ public struct AgentState: Sendable {
   /// The alarm that is being dealt with.
   var diagnosis: Diagnosis?
 
+  /// What the newest fills cost beside what was expected of them.
+  var executions: [ExecutionCost] = []
+
   /// What happened, for the summary and the report.
   public internal(set) var record = ArmRecord()
 

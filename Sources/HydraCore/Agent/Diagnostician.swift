@@ -27,11 +27,16 @@ public struct Diagnostician: Sendable {
     /// The champion's forecasts, aligned with the history.
     public var forecasts: [Double]
     public var policy: Policy?
+    /// What fills cost, where anybody has counted.
+    public var executions: [ExecutionCost]
 
-    public init(history: FeatureHistory, forecasts: [Double], policy: Policy?) {
+    public init(
+      history: FeatureHistory, forecasts: [Double], policy: Policy?, executions: [ExecutionCost] = []
+    ) {
       self.history = history
       self.forecasts = forecasts
       self.policy = policy
+      self.executions = executions
     }
   }
 
@@ -40,14 +45,19 @@ public struct Diagnostician: Sendable {
     let history = evidence.history
     let (recent, reference) = windows(age: alarm.index - alarm.changePoint + 1, history)
     var findings: [Diagnosis.Finding] = []
-    if let fault = dataFault(history, recent: recent, reference: reference) { findings.append(fault) }
+    let fault =
+      dataFault(history, recent: recent, reference: reference)
+      ?? columnFault(history, recent: recent, reference: reference)
+    if let fault { findings.append(fault) }
     let tests = featureTests(history, recent)
     var others = [
       volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent),
-      liquidityFinding(history, recent), covariateFinding(tests),
+      liquidityFinding(history, recent), covariateFinding(tests), stalenessFinding(evidence),
+      executionFinding(evidence, recent),
     ].compactMap { $0 }
-    // Four causes are tested: each p-value counts four times (Bonferroni).
-    for index in others.indices { others[index].score = max(0, others[index].score - score(0.25)) }
+    // Every p-value counts as often as causes are tested, of which there are at least four (Bonferroni).
+    let tested = max(4, others.count)
+    for index in others.indices { others[index].score = max(0, others[index].score - score(1 / Double(tested))) }
     // The alarm itself is the strongest evidence there is: its stream passed a threshold that noise passes once in years,
     // while the tests here look at a window that the alarm has chosen.
     let own = Monitoring.cause(of: alarm.stream)
@@ -222,9 +232,9 @@ public struct Diagnostician: Sendable {
 
   // MARK: - Numbers
 
-  private func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
+  func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
 
-  private func rounded(_ value: Double) -> String { ((value * 100).rounded() / 100).description }
+  func rounded(_ value: Double) -> String { ((value * 100).rounded() / 100).description }
 
   private func skill(_ evidence: Evidence, _ rows: Range<Int>) -> (error: Double?, correlation: Double?) {
     let pairs = rows.map { (evidence.forecasts[$0], evidence.history.label($0)) }

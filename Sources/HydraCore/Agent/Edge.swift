@@ -212,7 +212,9 @@ final class Edge {
   }
 
   private func evidence(_ state: AgentState, _ history: FeatureHistory) -> Diagnostician.Evidence {
-    Diagnostician.Evidence(history: history, forecasts: state.forecasts, policy: state.champion?.policy)
+    Diagnostician.Evidence(
+      history: history, forecasts: state.forecasts, policy: state.champion?.policy,
+      executions: state.executions)
   }
 
   /// Journals a change of the registry together with the change itself.

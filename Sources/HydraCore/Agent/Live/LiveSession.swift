@@ -38,8 +38,8 @@ public actor LiveSession {
   private var scheduler: Scheduler
   private var run: Run?
   private var isLive = false
-  /// The moment before: what the broker has still to see of it.
-  private var previous: (time: Timestamp, events: [MarketEvent])?
+  /// The moment before, and its events as long as the broker has not seen them.
+  private var previous: (time: Timestamp, events: [MarketEvent]?)?
   private var unsent: [BrokerOrder] = []
   private var newestBar: CivilDate?
   private var gaps: Set<CivilDate> = []
@@ -100,6 +100,8 @@ public actor LiveSession {
         try send(order)
       }
     }
+    // Before going live the broker waits: what it was never sent comes before what happened next.
+    if isLive { try finishPrevious() }
   }
 
   /// Comes at the end of the feed.
@@ -183,9 +185,9 @@ public actor LiveSession {
   }
 
   private func finishPrevious() throws {
-    guard let (time, events) = previous else { return }
+    guard let (time, waiting) = previous, let events = waiting else { return }
     let fills = try broker.advance(events, at: time)
-    previous = (time, [])
+    previous = (time, nil)
     if !fills.isEmpty { figures.update { $0.fills += fills.count } }
   }
 

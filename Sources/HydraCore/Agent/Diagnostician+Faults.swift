@@ -1,0 +1,69 @@
+import HydraLearning
+import HydraNumerics
+
+/// Faults of single columns that leave every number plausible.
+extension Diagnostician {
+  /// A column that stands still, or that has changed its sign, within the newest bars; nil when none has.
+  ///
+  /// | fault | found when |
+  /// |---|---|
+  /// | stuck | the newest value repeats for `stuckRun` bars, and for three times as long as ever in the year before |
+  /// | swapped sign | from one bar to the next a value becomes its own negative, further than its steps ever go, and stays there |
+  ///
+  /// - Complexity: O(columns × (recent + reference bars)).
+  func columnFault(
+    _ history: FeatureHistory, recent: Range<Int>, reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    guard reference.count >= 60 else { return nil }
+    for (column, name) in history.names.enumerated() {
+      func value(_ row: Int) -> Double { history.values[row * history.names.count + column] }
+      if let run = stuckRun(value, recent: recent, reference: reference) {
+        return .init(cause: .dataFault, score: 97, evidence: "\(name) repeats one value for \(run) bars")
+      }
+      if let row = swappedSign(value, recent: recent, reference: reference) {
+        return .init(
+          cause: .dataFault, score: 96, evidence: "\(name) changes its sign on \(history.dates[row]) and stays")
+      }
+    }
+    return nil
+  }
+
+  /// Fewest bars for which a column has to stand still.
+  static let stuckRun = 12
+
+  private func stuckRun(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> Int? {
+    let newest = value(recent.upperBound - 1)
+    guard newest.isFinite else { return nil }
+    var run = 0
+    while run < recent.upperBound - reference.lowerBound, value(recent.upperBound - 1 - run) == newest { run += 1 }
+    guard run >= Self.stuckRun, run <= recent.count + reference.count / 2 else { return nil }
+    let end = min(reference.upperBound, recent.upperBound - run)
+    var (longest, current) = (0, 0)
+    var previous = Double.nan
+    for row in reference.lowerBound..<end {
+      let now = value(row)
+      current = now == previous ? current + 1 : 1
+      longest = max(longest, current)
+      previous = now
+    }
+    return longest > 0 && run > 3 * longest ? run : nil
+  }
+
+  private func swappedSign(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> Int? {
+    var steps: [Double] = []
+    for row in reference.dropFirst() {
+      let step = abs(value(row) - value(row - 1))
+      if step.isFinite { steps.append(step) }
+    }
+    guard steps.count >= 60, let largest = steps.max(), largest > 0 else { return nil }
+    let kept = 5
+    for row in recent where row >= 1 && row + kept <= recent.upperBound {
+      let (before, after) = (value(row - 1), value(row))
+      guard before * after < 0, abs(after - before) > 1.5 * largest, abs(after + before) < 0.2 * abs(before) else {
+        continue
+      }
+      if (row..<row + kept).allSatisfy({ value($0) * after > 0 && abs(value($0) - after) < abs(after) }) { return row }
+    }
+    return nil
+  }
+}
