@@ -81,7 +81,7 @@ import Testing
     #else
     let count = 1_000_000
     #endif
-    let events = ReplayRunTests.orders(count, seed: 17)
+    let events = ReplayRunTests.orders(count, seed: 17, atMost: 300)
     let log = RandomTrader.Log()
     // Cash against profit is a precondition of the report at every fill.
     let report = ReplayRun.run(events, .orders, strategy: RandomTrader(log: log), settings: ReplayRunSettings())

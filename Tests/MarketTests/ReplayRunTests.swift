@@ -30,8 +30,9 @@ import Testing
     return events
   }
 
-  /// A seeded stream of single orders that is a possible history: no order is unknown, nothing rests crossed.
-  static func orders(_ count: Int, seed: UInt64 = 9) -> [ReplayEvent] {
+  /// A seeded stream of single orders that is a possible history: no order is unknown, nothing rests crossed. With at most
+  /// so many at a time it takes a time that grows with the count alone.
+  static func orders(_ count: Int, seed: UInt64 = 9, atMost: Int = .max) -> [ReplayEvent] {
     var random = CounterRandom(seed: seed, stream: "orders")
     var live: [(id: Int, side: Side, price: Int, lots: Int)] = []
     var (time, mid) = (Int64(1_000_000_000), 1400)
@@ -44,7 +45,7 @@ import Testing
         let order = live.remove(at: reached)
         return ReplayEvent(time: time, kind: .execute, id: order.id, lots: Int32(order.lots))
       }
-      if draw < 4, !live.isEmpty {
+      if draw < 4 && !live.isEmpty || live.count >= atMost {
         let place = random.below(live.count)
         let lots = 1 + random.below(live[place].lots)
         let id = live[place].id

@@ -54,7 +54,7 @@ import Testing
 
   @Test func strategiesThatLookAheadAreFound() throws {
     let bars = Self.bars(800)
-    let test = ReplaySelfTest(moments: ReplaySelfTest.moments(of: bars.map(\.time), count: 20))
+    let test = ReplaySelfTest(moments: ReplaySelfTest.moments(of: bars.map(\.time), count: 60))
     let leaks = test.leaks(in: bars, settings: ReplayRunSettings()) { Cheat(data: $0) }
     #expect(Set(leaks.map(\.future)) == [.removed, .shuffled])
     #expect(leaks.allSatisfy { ($0.withFuture?.time ?? 0) <= $0.moment && $0.withFuture != $0.without })

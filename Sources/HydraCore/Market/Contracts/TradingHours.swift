@@ -35,7 +35,7 @@ public struct TradingHours: Hashable, Sendable {
     self.opensOnHolidayEvenings = opensOnHolidayEvenings
   }
 
-  /// Grains and oats in Chicago: 19:00–07:45 and 08:30–13:20; 12:05 on the trading days before Independence Day and
+  /// Grains and oats in Chicago: 19:00–07:45 and 08:30–13:20; 12:05 on the days before Independence Day and
   /// Christmas and after Thanksgiving.
   public static let cbotGrains = TradingHours(
     zone: .chicago, spans: [Span(open: -5 * 60, close: 7 * 60 + 45), Span(open: 8 * 60 + 30, close: 13 * 60 + 20)],
@@ -53,14 +53,9 @@ public struct TradingHours: Hashable, Sendable {
   /// Whether the day session ends early.
   public func isShort(_ date: CivilDate) -> Bool {
     guard earlyClose != nil, isTradeDate(date) else { return false }
-    let (year, month, day) = date.components
-    if month == 11, date.weekday == 4 { return ExchangeCalendar.isHoliday(date.adding(days: -1)) }
-    let next = tradeDate(after: date)
-    func passes(_ month: Int, _ day: Int) -> Bool {
-      let holiday = CivilDate(year: year, month: month, day: day)
-      return date < holiday && next > holiday && holiday.weekday < 5
-    }
-    return (month == 7 && day <= 4 && passes(7, 4)) || (month == 12 && passes(12, 25))
+    let next = date.adding(days: 1)
+    guard date.month != 11 || date.weekday != 4 else { return ExchangeCalendar.isHoliday(date.adding(days: -1)) }
+    return next.weekday < 5 && ((next.month == 7 && next.day == 4) || (next.month == 12 && next.day == 25))
   }
 
   /// The sessions of a trade date, in time order; none on a day without trading.

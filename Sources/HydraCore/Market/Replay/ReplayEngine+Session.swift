@@ -13,9 +13,9 @@ extension ReplayEngine where Market: ~Copyable {
       callMargin(at: Int(event.price), time)
     case .firstNotice:
       session.isSpotMonth = true
-      if settings.risk.avoidsDelivery, report.account.position > 0 {
-        close(.sell, lots: report.account.position, time)
-      }
+      guard settings.risk.avoidsDelivery else { break }
+      for number in working where market.terms(number).side == .buy { _ = market.cancel(number) }
+      if report.account.position > 0 { close(.sell, lots: report.account.position, time) }
     case .expiry: expire(time)
     default: break
     }
@@ -30,7 +30,7 @@ extension ReplayEngine where Market: ~Copyable {
     }
     if time == session.nextTrace, let interval = settings.traceInterval {
       trace(at: time)
-      session.trace(after: next, every: interval)
+      session.trace(until: next, every: interval)
     }
   }
 

@@ -1,7 +1,7 @@
 import HydraNumerics
 
 /// Proves that a strategy decides nothing by what it cannot know: it is run again with all data after a moment removed, and
-/// with them shuffled, and its decisions up to that moment have to be the same.
+/// with them shuffled, and its decisions before that moment have to be the same.
 ///
 ///     let leaks = ReplaySelfTest(moments: [noon]).leaks(in: events, .levels, settings: settings) { data in
 ///       MyStrategy()                  // may look at `data`; what it learns of the future there is found out
@@ -48,7 +48,7 @@ public struct ReplaySelfTest: Hashable, Sendable {
   ) -> [Leak] {
     leaks(
       in: events, isLate: { $0.known > $1 }, cut: { events, moment in events.filter { $0.known <= moment } },
-      swap: Self.swap
+      swap: Self.swap, isBefore: <
     ) { data in
       let log = DecisionLog()
       _ = ReplayRun.run(data, contents, strategy: LoggedStrategy(strategy(data), log), settings: settings)
@@ -69,7 +69,7 @@ public struct ReplaySelfTest: Hashable, Sendable {
       }
       return kept
     }
-    return leaks(in: bars, isLate: { $0.time >= $1 }, cut: cut, swap: Self.swap) { data in
+    return leaks(in: bars, isLate: { $0.time >= $1 }, cut: cut, swap: Self.swap, isBefore: <=) { data in
       let log = DecisionLog()
       _ = ReplayRun.run(data, strategy: LoggedStrategy(strategy(data), log), settings: settings)
       return log.decisions
@@ -78,12 +78,13 @@ public struct ReplaySelfTest: Hashable, Sendable {
 
   private func leaks<Item>(
     in items: [Item], isLate: (Item, _ moment: Int64) -> Bool, cut: ([Item], _ moment: Int64) -> [Item],
-    swap: (inout Item, inout Item) -> Void,
+    swap: (inout Item, inout Item) -> Void, isBefore: (Int64, Int64) -> Bool,
     decisions: ([Item]) -> [ReplayDecision]
   ) -> [Leak] {
     let whole = decisions(items)
     return moments.flatMap { moment in
-      Future.allCases.compactMap { future in
+      let expected = whole.filter { isBefore($0.time, moment) }
+      return Future.allCases.compactMap { future in
         var changed = items
         switch future {
         case .removed: changed = cut(items, moment)
@@ -98,15 +99,14 @@ public struct ReplaySelfTest: Hashable, Sendable {
             (changed[a], changed[b]) = (first, second)
           }
         }
-        return Self.first(whole, decisions(changed), future, moment)
+        return Self.first(expected, decisions(changed).filter { isBefore($0.time, moment) }, future, moment)
       }
     }
   }
 
   private static func first(
-    _ whole: [ReplayDecision], _ other: [ReplayDecision], _ future: Future, _ moment: Int64
+    _ a: [ReplayDecision], _ b: [ReplayDecision], _ future: Future, _ moment: Int64
   ) -> Leak? {
-    let (a, b) = (whole.filter { $0.time <= moment }, other.filter { $0.time <= moment })
     guard let place = (0..<max(a.count, b.count)).first(where: { $0 >= a.count || $0 >= b.count || a[$0] != b[$0] })
     else { return nil }
     return Leak(

@@ -28,9 +28,9 @@ struct SessionWatch {
     isSettled = false
   }
 
-  /// Sets the next look, at or after a time, in whole intervals.
-  mutating func trace(after time: Int64, every interval: Int64) {
-    let steps = max(1, (time - nextTrace + interval - 1) / interval)
-    nextTrace += steps * interval
+  /// Sets the next look; where nothing happens for a hundred intervals, it is the first one at or after `time`.
+  mutating func trace(until time: Int64, every interval: Int64) {
+    let steps = (time - nextTrace + interval - 1) / interval
+    nextTrace += (steps > 100 ? steps : 1) * interval
   }
 }
