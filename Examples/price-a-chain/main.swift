@@ -23,8 +23,8 @@ if arguments.count == 4, let forward = Double(arguments[1]), let rate = Double(a
   market = FuturesOptionMarket(forward: forward, rate: rate, years: years)
 }
 
-for quote in quotes {
-  guard let mid = quote.mid else { continue }
+for quote in quotes where quote.mid.isFinite {
+  let mid = quote.mid
   do {
     let volatility = try American.impliedVolatility(of: mid, quote.kind, strike: quote.strike, in: market)
     let greeks = Black76.greeks(quote.kind, strike: quote.strike, volatility: volatility, in: market)
@@ -38,8 +38,9 @@ for quote in quotes {
   }
 }
 
-let smile = try SABR.calibrated(to: quotes.european(in: market), in: market, beta: 0.5)
-print("SABR alpha \(rounded(smile.alpha)), rho \(rounded(smile.rho)), nu \(rounded(smile.nu))")
+let fitted = try SABR.calibrated(to: quotes, in: market, beta: 0.5)
+let (smile, error) = (fitted.smile, fitted.fit.rootMeanSquareError)
+print("SABR alpha \(rounded(smile.alpha)), rho \(rounded(smile.rho)), nu \(rounded(smile.nu)), rmse \(rounded(error))")
 
 let exposure = try DealerExposure(of: quotes, in: market, convention: .dealersLongCallsShortPuts)
 print(
