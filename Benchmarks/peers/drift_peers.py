@@ -168,7 +168,7 @@ def main():
     runs = {
         "hydra calibrated (arl 10,000)": ours(p, "calibrated", "arl=10000"),
         "hydra bank (arl 20,000)": ours(p, "bank"),
-        "hydra monitor": ours(p, "monitor", "false_alarms_per_year=0.05"),
+        "hydra monitor (1 in 10,000)": ours(p, "monitor", "false_alarms_per_year=0.0252"),
         "hydra conformal (arl 10,000)": ours(p, "conformal"),
         "hydra ADWIN": ours(p, "adwin"),
         "hydra ADWIN clock 1": ours(p, "adwin", "clock=1"),

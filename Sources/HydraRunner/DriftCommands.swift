@@ -6,8 +6,8 @@ import HydraCore
 struct DriftCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drift",
-    abstract: "Find changes in streams of numbers.",
-    subcommands: [DriftDetectCommand.self, DriftCompareCommand.self])
+    abstract: "Find changes in streams of numbers, and models that follow them.",
+    subcommands: [DriftDetectCommand.self, DriftHealCommand.self, DriftCompareCommand.self])
 }
 
 /// `hydra drift detect`: where a detector reports a change.

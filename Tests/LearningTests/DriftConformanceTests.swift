@@ -50,13 +50,12 @@ import Testing
     var plain = try kind.detector(parameters: Self.parameters(kind))
     var gapped = plain
     for (i, value) in Self.stream(kind, quiet: 400, changed: 200, seed: 2).enumerated() {
-      // A gap interrupts what the monitor knows of neighbouring values, and says so.
-      if i % 10 == 0, kind != .monitor {
+      if i % 10 == 0 {
         for bad in [Double.nan, .infinity, -.infinity] { #expect(gapped.update(bad) == .stable) }
       }
       #expect(plain.update(value) == gapped.update(value), "\(kind) at \(i)")
     }
-    #expect(plain.notFinite == 0 && gapped.notFinite == (kind == .monitor ? 0 : 180))
+    #expect(plain.notFinite == 0 && gapped.notFinite == 180)
   }
 
   @Test(arguments: DriftDetectorKind.allCases)

@@ -6,12 +6,12 @@ import Testing
 @Suite struct DriftMonitorTests {
   /// Streams that never change, of unit variance.
   enum Quiet: String, CaseIterable, Sendable {
-    case independent, persistent, veryPersistent, alternating, clustered, heavyTailed, skewed, hits
+    case independent, persistent, veryPersistent, alternating, clustered, squares, seasonal, heavyTailed, skewed, hits
 
     func values(_ n: Int, seed: UInt64) -> [Double] {
       var random = CounterRandom(seed: seed, stream: rawValue)
       var (state, variance) = (0.0, 1.0)
-      return (-200..<n).map { _ in
+      return (-200..<n).map { t in
         let z = random.normal()
         switch self {
         case .independent: state = z
@@ -21,6 +21,12 @@ import Testing
         case .clustered:
           variance = 0.03 + 0.09 * state * state + 0.88 * variance
           state = variance.squareRoot() * z
+        case .squares:
+          // The state stays the return, whose square is the value.
+          variance = 0.02 + 0.08 * state * state + 0.90 * variance
+          state = variance.squareRoot() * z
+          return state * state
+        case .seasonal: state = sin(2 * .pi * Double(t) / 350) + 0.7 * z
         case .heavyTailed: state = random.studentT(3) / 3.0.squareRoot()
         case .skewed: state = random.exponential()
         case .hits: state = random.uniform() < 0.55 ? 1 : 0
@@ -31,7 +37,7 @@ import Testing
   }
 
   /// The budget below is one false alarm in five years of 252 values: 0.79 in 1000 values. Over 15,000 values 12 are
-  /// allowed; a stream that cries wolf gives hundreds.
+  /// allowed, and a few more by chance; a stream that cries wolf gives hundreds.
   @Test(arguments: Quiet.allCases)
   func falseAlarmsStayWithinTheBudget(stream: Quiet) {
     var settings = DriftMonitor.Settings()
@@ -41,7 +47,7 @@ import Testing
       var monitor = DriftMonitor(streams: ["stream"], settings: settings)
       for value in stream.values(3000, seed: UInt64(seed)) where monitor.update("stream", value) != nil { alarms += 1 }
     }
-    #expect(alarms <= 12, "\(alarms) alarms in 15,000 values")
+    #expect(alarms <= 16, "\(alarms) alarms in 15,000 values")
   }
 
   @Test func aShiftOfOneDeviationIsFoundWithinAMonthAndDated() throws {
@@ -107,8 +113,8 @@ import Testing
       learning.append(monitor.isLearning("stream"))
     }
     #expect(alarms == 1)
-    #expect(learning[..<59].allSatisfy { $0 } && !learning[59] && !learning[399])
-    #expect(learning[410...450].allSatisfy { $0 } && !learning[500])
+    #expect(learning[..<99].allSatisfy { $0 } && !learning[99] && !learning[399])
+    #expect(learning[410...450].allSatisfy { $0 } && !learning[520])
   }
 
   @Test func aMonitorContinuesFromItsCode() throws {

@@ -14,6 +14,7 @@ enum HydraBench {
       \(SmileCall.usage)
       \(TreesCall.usage)
       \(DriftCall.usage)
+      \(DriftEndlessCall.usage)
       \(ReplayCall.usage)
       \(SearchCall.usage)
       \(AllCall.usage)
@@ -38,10 +39,12 @@ enum HydraBench {
     case "options": try OptionsCall.run(rest)
     case "trees": try TreesCall.run(rest)
     case "drift": try DriftCall.run(rest)
+    case "drift-endless": try DriftEndlessCall.run(rest)
     case "replay": try ReplayCall.run(rest)
     case "search": try SearchCall.run(rest)
     case "all": try AllCall.run(rest)
-    default: throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, replay, search, all")
+    default:
+      throw BenchError.usage("unknown call '\(call)'; calls: options, trees, drift, drift-endless, replay, search, all")
     }
   }
 }

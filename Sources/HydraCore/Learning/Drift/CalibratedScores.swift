@@ -32,7 +32,6 @@ struct CalibratedScores: Hashable, Codable, Sendable {
 
   let aspects: [DriftAspect]
   let slacks: [Double]
-  let warmUp: Int
   let capacity: Int
   private(set) var history: [Double] = []
   private var nextCalibration: Int
@@ -54,7 +53,7 @@ struct CalibratedScores: Hashable, Codable, Sendable {
 
   init(aspects: [DriftAspect], slacks: [Double], warmUp: Int, capacity: Int) {
     precondition(warmUp >= 40 && capacity >= 2 * warmUp, "a warm-up of \(warmUp) values, a capacity of \(capacity)")
-    (self.aspects, self.slacks, self.warmUp, self.capacity) = (aspects, slacks, warmUp, capacity)
+    (self.aspects, self.slacks, self.capacity) = (aspects, slacks, capacity)
     nextCalibration = warmUp
     latest = Array(repeating: 0, count: aspects.count)
     ranks = TrailingRanks(capacity: capacity)
@@ -64,7 +63,7 @@ struct CalibratedScores: Hashable, Codable, Sendable {
   var isLearning: Bool { channels.isEmpty }
 
   /// Starts again after a change: level, scale and ranks are forgotten, the weights of the forecasts are remembered.
-  mutating func restart() {
+  mutating func restart(warmUp: Int) {
     history.removeAll(keepingCapacity: true)
     (sinceCalibration, nextCalibration, previous) = (0, warmUp, 0.5)
     known = Known(values: forecast.weights, sizes: scale.weights, scores: channels.map(\.forecast.weights))

@@ -105,8 +105,15 @@ public struct DriftBank: DriftDetector, Hashable, Codable {
     judge()
     guard score > 1 else { return .stable }
     for i in sums.indices { sums[i] = Sums() }
-    scores.restart()
+    scores.restart(warmUp: settings.warmUp)
     return .drift
+  }
+
+  /// Learns the stream anew, as after an alarm, from `warmUp` values.
+  mutating func restart(warmUp: Int) {
+    for i in sums.indices { sums[i] = Sums() }
+    (score, changeAge) = (0, nil)
+    scores.restart(warmUp: warmUp)
   }
 
   private mutating func judge() {

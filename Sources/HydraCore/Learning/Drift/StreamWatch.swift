@@ -13,13 +13,26 @@ struct StreamWatch: Hashable, Codable, Sendable {
   private var running: [Running]
   private var normaliser: StreamNormaliser
   private var values: RecentValues
+  private let base: Int
+  private var warmUp: Int
+  private var bank: DriftBank?
   private var index = -1
+  private var lastAlarm: Int?
   private(set) var notFinite = 0
 
   init(settings: DriftMonitor.Settings, run: Double) {
-    detectors = settings.detectors
-    fresh = settings.detectors.map { detector in
+    detectors = settings.detectors.filter { $0 != .calibrated }
+    if settings.detectors.contains(.calibrated) {
+      var level = DriftBank.Settings.level
+      level.meanRun = run
+      level.warmUp = max(40, settings.warmUp)
+      level.capacity = max(settings.window, 8 * level.warmUp)
+      bank = DriftBank(settings: level)
+    }
+    (base, warmUp) = (settings.warmUp, settings.warmUp)
+    fresh = detectors.map { detector in
       switch detector {
+      case .calibrated: Running()
       case .cusum(let slack):
         Running(cusum: CUSUM(target: 0, slack: slack, threshold: CUSUMRunLength.threshold(forARL: run, slack: slack)))
       case .adwin:
@@ -31,33 +44,50 @@ struct StreamWatch: Hashable, Codable, Sendable {
     values = RecentValues(capacity: settings.window)
   }
 
-  var isLearning: Bool { normaliser.isLearning }
+  var isLearning: Bool { bank.map(\.isLearning) ?? normaliser.isLearning }
 
   var score: Double {
-    running.reduce(0) { max($0, $1.cusum?.score ?? $1.adwin?.score ?? 0) }
+    running.reduce(bank?.score ?? 0) { max($0, $1.cusum?.score ?? $1.adwin?.score ?? 0) }
   }
 
   mutating func update(_ value: Double, stream: String) -> DriftAlarm? {
     index += 1
     values.append(value)
     if !value.isFinite { notFinite += 1 }
-    guard let score = normaliser.score(value) else { return nil }
     var first: DriftAlarm?
-    for i in running.indices {
-      guard let finding = step(i, score), first == nil else { continue }
-      let changePoint = max(0, index - finding.age + 1)
-      let (before, after) = values.means(splitting: finding.age)
-      first = DriftAlarm(
-        stream: stream, detector: detectors[i].description, index: index, changePoint: changePoint,
-        statistic: finding.statistic, direction: finding.direction, levelBefore: before, levelAfter: after ?? value)
+    if bank?.update(value) == .drift, let bank {
+      let finding = Finding(age: bank.changeAge ?? 1, statistic: bank.score, direction: bank.isRise ? .up : .down)
+      first = alarm(finding, by: .calibrated, stream: stream, value: value)
     }
-    if first != nil { restart() }
+    if !running.isEmpty, let score = normaliser.score(value) {
+      for i in running.indices {
+        guard let finding = step(i, score), first == nil else { continue }
+        first = alarm(finding, by: detectors[i], stream: stream, value: value)
+      }
+    }
+    if first != nil {
+      // A stream that alarms again soon after it was learnt was learnt too briefly, as one with long seasons is.
+      let isSoon = index - (lastAlarm ?? 0) < 4 * warmUp
+      warmUp = isSoon ? min(8 * base, 2 * warmUp) : base
+      lastAlarm = index
+      restart()
+    }
     return first
+  }
+
+  private func alarm(
+    _ finding: Finding, by detector: DriftMonitor.Detector, stream: String, value: Double
+  ) -> DriftAlarm {
+    let (before, after) = values.means(splitting: finding.age)
+    return DriftAlarm(
+      stream: stream, detector: detector.description, index: index, changePoint: max(0, index - finding.age + 1),
+      statistic: finding.statistic, direction: finding.direction, levelBefore: before, levelAfter: after ?? value)
   }
 
   mutating func restart() {
     running = fresh
     normaliser.restart()
+    bank?.restart(warmUp: max(40, warmUp))
   }
 
   private struct Finding {
@@ -80,7 +110,6 @@ struct StreamWatch: Hashable, Codable, Sendable {
     }
     return nil
   }
-
 }
 
 /// The latest raw values of a stream, to report levels before and after a change.
