@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """False alarms and delays of drift detectors, ours and other libraries', on the same generated streams in one run.
 
-    python Benchmarks/peers/drift_peers.py bin/hydra-bench [--seeds 4] [--out table.md]
+    python Benchmarks/peers/drift_peers.py bin/hydra-bench [--seeds 4] [--length 20000] [--out table.md]
 
 Needs numpy; river, frouros and alibi-detect are used where they can be imported, and named where they cannot. A row is one
 detector: false alarms per 10,000 values on streams that never change, then the median number of values until the first
@@ -142,14 +142,14 @@ def peers():
         from alibi_detect.cd import CVMDriftOnline
 
         def make(x):
-            return CVMDriftOnline(x.astype(np.float32), ert=5000, window_sizes=[20, 50], n_bootstraps=5000, verbose=False)
+            return CVMDriftOnline(x.astype(np.float32)[:, None], ert=1000, window_sizes=[20, 50], n_bootstraps=10000, verbose=False)
 
         def step(d, v):
-            if d.predict(np.float32(v))["data"]["is_drift"]:
+            if d.predict(np.array([v], dtype=np.float32))["data"]["is_drift"]:
                 d.reset_state()
                 return True
             return None
-        return {"alibi-detect CVM online (ert 5000)": stepped(make, step)}
+        return {"alibi-detect CVM online (ert 1,000)": stepped(make, step)}
 
     attempt("river", river)
     attempt("frouros", frouros)
@@ -162,6 +162,8 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--seeds", type=int, default=4)
     parser.add_argument("--only", default="", help="names that hold this")
+    parser.add_argument("--skip", default="", help="names that are left out, separated by commas")
+    parser.add_argument("--length", type=int, default=20000, help="values of a stream that never changes")
     parser.add_argument("--out")
     arguments = parser.parse_args()
     p = arguments.program
@@ -185,7 +187,8 @@ def main():
     runs.update(others)
     for name in missing:
         print(f"not measured: {name}", file=sys.stderr)
-    runs = {name: run for name, run in runs.items() if arguments.only.lower() in name.lower()}
+    runs = {name: run for name, run in runs.items()
+            if arguments.only.lower() in name.lower() and name not in arguments.skip.split(",")}
 
     false = {name: {} for name in runs}
     delays = {name: {} for name in runs}
@@ -193,7 +196,7 @@ def main():
     failed = {}
     with tempfile.TemporaryDirectory() as folder:
         for kind, families, length, seeds in (
-            ("quiet", QUIET, 20000, arguments.seeds), ("change", CHANGES, 4000, 5 * arguments.seeds)):
+            ("quiet", QUIET, arguments.length, arguments.seeds), ("change", CHANGES, 4000, 5 * arguments.seeds)):
             for family, make in families.items():
                 for seed in range(seeds):
                     x = make(np.random.default_rng([seed, len(family), ord(family[0])]), length)
@@ -221,7 +224,7 @@ def main():
         cells = []
         for family in QUIET:
             counts = false[name].get(family)
-            cells.append("" if not counts else f"{sum(counts) / len(counts) / (20000 - LEARN) * 10000:.1f}")
+            cells.append("" if not counts else f"{sum(counts) / len(counts) / (arguments.length - LEARN) * 10000:.1f}")
         for family in CHANGES:
             found = delays[name].get(family)
             if not found:

@@ -63,7 +63,7 @@ import Testing
     #expect((1400..<1480).contains(alarm.row) && abs(alarm.changePoint - 1400) < 25, "\(alarm)")
     #expect(model.champions.contains { $0.origin == .refitted } && model.champions.contains { $0.origin == .window })
     let after = try Self.run(&model, stream, 1900..<2400)
-    #expect(Self.accuracy(after, stream, from: 1900) > 0.88)
+    #expect(Self.accuracy(after, stream, from: 1900) > 0.85)
     #expect(model.retrainings <= 1 + 2 + 3 * (2400 - 300) / 300)
   }
 

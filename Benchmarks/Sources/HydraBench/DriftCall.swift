@@ -31,11 +31,13 @@ enum DriftCall {
   /// The alarms of a detector whose type is only known now; the usual ones as a program that names them has them.
   private static func alarms(of detector: any DriftDetector, in values: [Double]) -> [Int] {
     switch detector {
-    case let detector as ADWIN: indices(detector, values)
-    case let detector as CUSUM: indices(detector, values)
-    case let detector as KSWIN: indices(detector, values)
-    case let detector as DriftBank: indices(detector, values)
-    default: indices(detector, values)
+    case let detector as ADWIN: return indices(detector, values)
+    case let detector as CUSUM:
+      var detector = detector
+      return detector.detections(in: values)
+    case let detector as KSWIN: return indices(detector, values)
+    case let detector as DriftBank: return indices(detector, values)
+    default: return indices(detector, values)
     }
   }
 

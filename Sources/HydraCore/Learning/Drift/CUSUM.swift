@@ -74,6 +74,17 @@ public struct CUSUM: DriftDetector, Hashable, Codable {
     return restarts ? .drift : .stable
   }
 
+  /// Takes all the values in turn, as `update` does, and returns the 0-based indices at which drift was reported.
+  ///
+  /// The sums stay in registers from value to value.
+  public mutating func detections(in values: [Double]) -> [Int] {
+    var running = self
+    var found: [Int] = []
+    for index in values.indices where running.update(values[index]) == .drift { found.append(index) }
+    self = running
+    return found
+  }
+
   private mutating func restart() {
     (high, low, highRun, lowRun, restarts) = (headStart, headStart, 0, 0, false)
   }

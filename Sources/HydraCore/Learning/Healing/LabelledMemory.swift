@@ -4,7 +4,7 @@ import HydraNumerics
 struct LabelledMemory: Hashable, Codable, Sendable {
   private(set) var width: Int
   let capacity: Int
-  private var values: [Double] = []
+  @Bitwise private var values: [Double] = []
   private(set) var labels: [Int] = []
   /// Number of the oldest row remembered.
   private(set) var first = 0

@@ -67,7 +67,7 @@ public struct SelfHealingModel: Codable, Sendable {
 
   /// A row whose label is not known yet.
   struct Pending: Hashable, Codable, Sendable {
-    var row: [Double]
+    @Bitwise var row: [Double]
     var lastLabel: Int?
     /// Of each forecaster.
     var probabilities: [Double]

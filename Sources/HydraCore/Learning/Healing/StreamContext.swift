@@ -26,10 +26,10 @@ struct StreamContext: Hashable, Codable, Sendable {
   private let shares: Int
   private let spans: [Double]
   private var known = 0
-  private var latest: [Double]
+  @Bitwise private var latest: [Double]
   private var labelMeans: [Double]
   private var seen: [Double]
-  private var before: [Double]
+  @Bitwise private var before: [Double]
   private var means: [Double]
 
   init(features: [String], classes: Int) {
