@@ -132,7 +132,7 @@ for assignment in options.set:
 
 # 1. Kills, halts, and a disk that fills up.
 ends, halts = Counter(), 0
-for round in range(options.kills):
+for turn in range(options.kills):
     way = rng.choice(["SIGKILL", "SIGKILL", "SIGTERM", "disk"])
     limit = None
     if way == "disk":
@@ -151,7 +151,7 @@ for round in range(options.kills):
         process.send_signal(signal.SIGTERM if way == "SIGTERM" else signal.SIGKILL)
         process.wait()
     ends[f"{way}: {process.returncode}"] += 1
-    if round in (options.kills // 3, 2 * options.kills // 3) and os.path.exists("hydra.sqlite"):
+    if turn in (options.kills // 3, 2 * options.kills // 3) and os.path.exists("hydra.sqlite"):
         halts += 1
         call("halt", "--flatten", "--reason", "soak", "--store", STORE, "--format", "json")
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=open("log.jsonl", "a"))

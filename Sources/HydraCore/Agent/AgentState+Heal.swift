@@ -9,6 +9,7 @@ extension AgentState {
   ) throws -> [AgentEffect] {
     let version = try newVersion(policy, origin: purpose.rawValue, history)
     let previous = champion
+    if let previous { remember(previous) }
     take(version, history)
     if firstFitRow == nil { firstFitRow = history.count - 1 }
     record.fits += 1
@@ -54,8 +55,11 @@ extension AgentState {
     _ hypotheses: [Hypothesis], refused: [String], source: String, _ history: FeatureHistory
   ) -> [AgentEffect] {
     let row = history.count - 1
+    // The rule book cannot know which champions there were.
+    let recall = source == "RuleBook" ? recallProposal(history) : nil
     let (hypotheses, repeats) = memory.chosen(
-      hypotheses, recipe: champion?.policy.recipe ?? settings.recipe, held: held.map(\.plan.hypothesis.change),
+      hypotheses + (recall.map { [$0.hypothesis] } ?? []), recipe: champion?.policy.recipe ?? settings.recipe,
+      held: held.map(\.plan.hypothesis.change),
       row: row, changeRow: row + 1 - (diagnosis?.age ?? 0), refutedBars: settings.operations.refutedBars,
       limit: settings.operations.hypothesesPerAlarm)
     let refused = refused + repeats
@@ -86,11 +90,16 @@ extension AgentState {
     phase = .experimenting
     let healing = settings.healing
     let plans = hypotheses.enumerated().map { index, hypothesis in
-      ExperimentPlan(
+      var plan = ExperimentPlan(
         id: "\(arm.rawValue)-\(history.dates[history.count - 1])-\(index + 1)", hypothesis: hypothesis,
         recipe: champion.policy.recipe.applying(hypothesis.change), championRecipe: champion.policy.recipe,
         evaluationBars: bars, refitBars: healing.refitBars, embargo: settings.embargo, trials: healing.trials,
         dearCost: settings.dearCost, seed: settings.seed)
+      if case .recall = hypothesis.change, let recall {
+        (plan.past, plan.recipe) = (recall.version.policy, recall.version.policy.recipe)
+        plan.evaluationBars = min(bars, recall.bars)
+      }
+      return plan
     }
     effects.append(.experiment(plans))
     return effects
@@ -107,7 +116,7 @@ extension AgentState {
         due.map { held in
           var plan = held.nextPlan(row + 1)
           plan.championRecipe = champion.policy.recipe
-          plan.recipe = champion.policy.recipe.applying(plan.hypothesis.change)
+          plan.recipe = plan.past?.recipe ?? champion.policy.recipe.applying(plan.hypothesis.change)
           return plan
         })
     ]
@@ -207,6 +216,7 @@ extension AgentState {
     // What is held was compared with a champion that is no more.
     held = []
     evidenceFromRow = history.count
+    remember(previous)
     take(version, history)
     probation = Probation(previous: previous, isSizing: isSizing, sinceRow: history.count)
     record.promotions += 1

@@ -40,6 +40,8 @@ public struct AgentState: Sendable {
   /// The rows at which safe mode, and the doubts after an alarm, end.
   var safeModeUntilRow: Int?
   var doubtUntilRow: Int?
+  /// Champions that were replaced, oldest first.
+  public internal(set) var pastChampions: [PolicyVersion] = []
   /// What was tried before, and what it came to.
   public internal(set) var memory = HypothesisMemory()
   /// The alarm that is being dealt with.

@@ -22,6 +22,10 @@ public enum Change: Hashable, Codable, Sendable {
   case restoreFeatures
   /// Keep the trees and refit their leaf values to the newest so many bars.
   case refitLeaves(Int)
+  /// Weight training rows by how like today's their volatility was: exp(−d²/2w²) of the difference d of the logarithms.
+  case similarity(Double)
+  /// Bring the past champion of this number back.
+  case recall(Int)
   /// Span, in bars, of the exponentially weighted volatility that positions are sized with.
   case volatilitySpan(Int)
   /// Multiply the volatility target by this share of the operator's.
@@ -42,6 +46,8 @@ public enum Change: Hashable, Codable, Sendable {
     case .dropFeatures: "features.drop"
     case .restoreFeatures: "features.restore"
     case .refitLeaves: "model.refit_leaves"
+    case .similarity: "retrain.similarity_width"
+    case .recall: "champion.recall"
     case .volatilitySpan: "sizing.volatility_span"
     case .riskScale: "sizing.risk_scale"
     case .entryThreshold: "signal.entry_threshold"
@@ -64,6 +70,7 @@ public enum Change: Hashable, Codable, Sendable {
     ("model.num_leaves", 4...255, true),
     ("model.learning_rate", 0.001...0.3, false),
     ("model.refit_leaves", 60...2520, true),
+    ("retrain.similarity_width", 0.1...3, false),
     ("sizing.volatility_span", 5...250, true),
     ("sizing.risk_scale", 0.1...1, false),
     ("signal.entry_threshold", 0...5, false),
@@ -125,6 +132,7 @@ public enum Change: Hashable, Codable, Sendable {
       case "model.learning_rate": self = .learningRate(number)
       case "model.refit_leaves": self = .refitLeaves(Int(number))
       case "sizing.volatility_span": self = .volatilitySpan(Int(number))
+      case "retrain.similarity_width": self = .similarity(number)
       case "signal.entry_threshold": self = .entryThreshold(number)
       case "risk.max_order_fraction_adv": self = .orderFraction(number)
       default: self = .riskScale(number)
@@ -136,9 +144,10 @@ public enum Change: Hashable, Codable, Sendable {
   public var value: JSONValue {
     switch self {
     case .trainingWindow(let bars), .decayHalfLife(let bars), .leaves(let bars), .refitLeaves(let bars),
-      .volatilitySpan(let bars):
+      .volatilitySpan(let bars), .recall(let bars):
       .number(Double(bars))
-    case .learningRate(let number), .riskScale(let number), .entryThreshold(let number), .orderFraction(let number):
+    case .learningRate(let number), .riskScale(let number), .entryThreshold(let number), .orderFraction(let number),
+      .similarity(let number):
       .number(number)
     case .dropFeatures(let names): .array(names.map { .string($0) })
     case .restoreFeatures, .retrain: .null

@@ -23,6 +23,8 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
   /// The dear cost, as a multiple of the account's own.
   public var dearCost: Double
   public var seed: UInt64
+  /// The past champion that a ``Change/recall(_:)`` means.
+  public var past: Policy?
 
   public init(
     id: String, hypothesis: Hypothesis, recipe: Recipe, championRecipe: Recipe, evaluationBars: Int, refitBars: Int,
@@ -124,6 +126,8 @@ public struct ExperimentResult: Hashable, Codable, Sendable {
   public var candidate: Account
   /// Validation losses of the recipes that were tried, the hypothesis itself first.
   public var trialLosses: [Double]
+  /// The two accounts in harder worlds; nil in results of earlier versions.
+  public var stress: [Stress.Outcome]?
   /// Daily net returns of the two accounts at the dear cost, as shares of capital.
   public var championReturns: [Double] { packedChampion.values }
   public var candidateReturns: [Double] { packedCandidate.values }
@@ -158,7 +162,16 @@ public struct ExperimentResult: Hashable, Codable, Sendable {
         ("max_drawdown", .number(account.maximumDrawdown)), ("lots_traded", .number(Double(account.lotsTraded))),
       ])
     }
+    let stresses = (stress ?? []).map { outcome in
+      (
+        key: outcome.stress.rawValue,
+        value: JSONValue.object([
+          ("champion", .number(outcome.champion)), ("candidate", .number(outcome.candidate)),
+        ])
+      )
+    }
     return .object([
+      ("stress", .object(stresses)),
       ("id", .string(id)), ("primary", primary?.json ?? .null), ("net_return", netReturn?.json ?? .null),
       ("champion", account(champion)), ("candidate", account(candidate)),
       ("trial_losses", .array(trialLosses.map { .number($0) })), ("recipe", policy.recipe.json),

@@ -35,7 +35,12 @@ public enum ExperimentWork {
     var forecasts = data.forecasts
     var policy = data.champion
     policy.recipe = recipe
-    if !plan.hypothesis.change.isSizing {
+    if let past = plan.past {
+      // Its own days are behind it: nothing is fitted, and every compared day is new to it.
+      policy = past
+      let columns = try past.columns(in: history.names)
+      for row in start..<end { forecasts[row] = past.forecast(history.row(row), columns: columns) }
+    } else if !plan.hypothesis.change.isSizing {
       for block in stride(from: start, to: end, by: plan.refitBars) {
         let fitted = try fit(plan, recipe, rounds, data, before: block, threads: threads)
         let columns = try fitted.columns(in: history.names)
@@ -66,10 +71,17 @@ public enum ExperimentWork {
     // A loss is a negative return.
     let net = Comparison(
       .netReturn, champion: champion.returns.map { -$0 }, candidate: candidate.returns.map { -$0 }, span: 5)
-    return ExperimentResult(
+    var found = ExperimentResult(
       id: plan.id, policy: policy, primary: primary, netReturn: net, champion: champion.account,
       candidate: candidate.account, trialLosses: losses, championReturns: champion.dear,
       candidateReturns: candidate.dear)
+    found.stress = try Stress.allCases.map { stress in
+      let old = try replay(
+        plan, data, forecasts: data.forecasts, recipe: plan.championRecipe, rows: rows, under: stress)
+      let new = try replay(plan, data, forecasts: forecasts, recipe: recipe, rows: rows, under: stress)
+      return .init(stress: stress, champion: old.account.annualReturn, candidate: new.account.annualReturn)
+    }
+    return found
   }
 
   /// The hypothesis's recipe or a neighbour of it, by the loss on validation rows that end before the comparison.
@@ -78,6 +90,7 @@ public enum ExperimentWork {
   ) throws -> (recipe: Recipe, rounds: Int, losses: [Double]) {
     guard !plan.hypothesis.change.isSizing else { return (plan.recipe, 0, []) }
     if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, 0, []) }
+    if plan.past != nil { return (plan.recipe, 0, []) }
     var random = CounterRandom(seed: plan.seed, stream: "trials of \(plan.id)")
     var best: (recipe: Recipe, rounds: Int, loss: Double)?
     var losses: [Double] = []
@@ -137,9 +150,13 @@ public enum ExperimentWork {
 
   /// Trades the compared rows on paper. The same trades are charged twice: decisions follow the account's own cost.
   private static func replay(
-    _ plan: ExperimentPlan, _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>
+    _ plan: ExperimentPlan, _ data: ExperimentData, forecasts: [Double], recipe: Recipe, rows: Range<Int>,
+    under stress: Stress? = nil
   ) throws -> Replay {
-    var book = TradingBook(instrument: data.instrument, capital: data.capital, settings: data.book.under(recipe))
+    let forecasts = stress?.applied(to: forecasts) ?? forecasts
+    var book = TradingBook(
+      instrument: data.instrument, capital: data.capital,
+      settings: stress?.applied(to: data.book.under(recipe)) ?? data.book.under(recipe))
     let deviations = VolatilityPath.deviations(span: recipe.volatilitySpan, data.history)
     var (returns, dear) = ([Double](), [Double]())
     var (equity, slippage) = (data.capital, 0.0)

@@ -24,5 +24,8 @@ public struct GateSettings: Hashable, Codable, Sendable {
   public var turnoverFactor = 2.0
   public var turnoverAllowance = 200.0
 
+  /// Annual return, as a share of capital, by which the candidate may fall behind the champion under each ``Stress``.
+  public var stressAllowance = 0.02
+
   public init() {}
 }

@@ -63,7 +63,8 @@ public struct Policy: Hashable, Codable, Sendable {
     let targets = raw.map { $0 - mean }
     let newest = rows[rows.count - 1]
     let weights = rows.map { row in
-      recipe.decayHalfLife.map { Portable.exp(-Double(newest - row) / Double($0) * 0.6931471805599453) } ?? 1
+      (recipe.decayHalfLife.map { Portable.exp(-Double(newest - row) / Double($0) * 0.6931471805599453) } ?? 1)
+        * likeness(of: row, to: newest, recipe, history)
     }
     func labelled(_ range: Range<Int>) -> LabelledRows {
       LabelledRows(
@@ -96,6 +97,16 @@ public struct Policy: Hashable, Codable, Sendable {
       recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
       trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
       labelDeviation: Statistics.standardDeviation(raw), validationLoss: loss)
+  }
+
+  /// Weight of a row by how like the newest one's its volatility was; never below a twentieth, since a world of which
+  /// nothing is known is worse than one that was a little different.
+  private static func likeness(of row: Int, to newest: Int, _ recipe: Recipe, _ history: FeatureHistory) -> Double {
+    guard let width = recipe.similarityWidth else { return 1 }
+    let (then, now) = (history.volatilities[row], history.volatilities[newest])
+    guard then > 0, now > 0 else { return 1 }
+    let distance = Portable.log(then / now) / width
+    return max(0.05, Portable.exp(-distance * distance / 2))
   }
 
   /// Loss after 0, 1, … `rounds` rounds, averaged over the parts by their lengths; `curve` gives that of one part.

@@ -7,6 +7,8 @@ public struct Recipe: Hashable, Codable, Sendable {
   public var window = 2520
   /// Bars after which a training row counts half; nil weighs all alike.
   public var decayHalfLife: Int?
+  /// Width of the weights by likeness of volatility, in logarithms; nil weighs all alike.
+  public var similarityWidth: Double?
   /// Names of features that are left out.
   public var dropped: [String] = []
   /// Few leaves and strong shrinkage: daily futures returns carry very little signal, and anything richer fits noise.
@@ -48,7 +50,8 @@ public struct Recipe: Hashable, Codable, Sendable {
     case .learningRate(let rate): recipe.trees.learningRate = rate
     case .dropFeatures(let names): recipe.dropped = Array(Set(dropped).union(names)).sorted()
     case .restoreFeatures: recipe.dropped = []
-    case .refitLeaves, .retrain: break
+    case .similarity(let width): recipe.similarityWidth = width
+    case .refitLeaves, .retrain, .recall: break
     case .volatilitySpan(let bars): recipe.volatilitySpan = bars
     case .riskScale(let share): recipe.riskScale = min(1, share)
     case .entryThreshold(let multiple): recipe.entryThreshold = multiple

@@ -8,7 +8,7 @@ import HydraNumerics
 /// | data fault | nothing: a broken feed is no reason to learn from it |
 /// | volatility | sizing on a faster and on a slower volatility |
 /// | relation | decay; a shorter window; leaving out the features whose weight in the forecast moved most; half the risk |
-/// | covariate | decay; leaving out the feature that moved most |
+/// | covariate | decay; weights by likeness; leaving out the feature that moved most |
 /// | liquidity | half the risk, or all of it when volume is back |
 /// | staleness | leaves refitted to the newest years; decay |
 /// | execution | a higher entry threshold; smaller orders |
@@ -76,6 +76,8 @@ public struct RuleBook: LanguageModel {
       propose("sizing.risk_scale", .number(0.5), "the model's skill is in doubt: half the risk")
     case .covariate:
       propose("retrain.decay_half_life", .number(756), "features moved to where few rows are: weigh the newest more")
+      propose(
+        "retrain.similarity_width", .number(0.5), "features moved: weigh days whose volatility was like today's")
       if let moved = names("features").first {
         propose("features.drop", .array([.string(moved)]), "it moved most")
       }
@@ -112,6 +114,7 @@ extension Recipe {
       ("sizing.risk_scale", .number(riskScale)),
     ]
     // Only where they are set: recipes of earlier versions keep their bytes.
+    if let similarityWidth { members.append(("retrain.similarity_width", .number(similarityWidth))) }
     if let entryThreshold { members.append(("signal.entry_threshold", .number(entryThreshold))) }
     if let orderFraction { members.append(("risk.max_order_fraction_adv", .number(orderFraction))) }
     return .object(members)

@@ -104,6 +104,11 @@ public struct Verdict: Hashable, Codable, Sendable {
       Check(
         name: "lots_traded", value: Double(new.lotsTraded),
         bound: gate.turnoverFactor * Double(old.lotsTraded) + gate.turnoverAllowance, isLeast: false))
+    for outcome in result.stress ?? [] {
+      checks.append(
+        Check(
+          name: "stress_\(outcome.stress.rawValue)", value: outcome.gain, bound: -gate.stressAllowance, isLeast: true))
+    }
     return checks
   }
 

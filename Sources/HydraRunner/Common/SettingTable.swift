@@ -170,6 +170,9 @@ extension Setting {
         "never less: at a volatility target of a tenth, luck alone falls that far in an ordinary year"),
       .number("gate.turnover-factor", \.healing.gate.turnoverFactor, 0.1...100, "of the champion's lots"),
       .number(
+        "gate.stress-allowance", \.healing.gate.stressAllowance, 0...1,
+        "of capital a year behind the champion at twice the spread, a bar's delay, a quarter of the volume"),
+      .number(
         "gate.turnover-allowance", \.healing.gate.turnoverAllowance, 0...1_000_000,
         "lots on top: a champion that hardly trades forbids nothing"),
     ]
