@@ -55,6 +55,12 @@ struct DemoCommand: AsyncParsableCommand {
   @Flag(help: "Generate no option chains.")
   var noOptions = false
 
+  @Option(help: "Trading days at the end with minute bars; orders of these days are worked inside of them.")
+  var minuteDays = 252
+
+  @Option(help: "Days of the last year with an order-by-order book, in which their orders are worked.")
+  var bookDays = 126
+
   @OptionGroup var agent: AgentOptions
   @Option(help: "table, csv, jsonl or json for the summary; default: a table on a terminal, JSON in a pipe.")
   var format: OutputFormat?
@@ -68,16 +74,23 @@ struct DemoCommand: AsyncParsableCommand {
     guard (0...10).contains(effectScale) else {
       throw ValidationError("--effect-scale is \(effectScale); it must be 0 to 10")
     }
+    guard (0...20_000).contains(minuteDays) else {
+      throw ValidationError("--minute-days is \(minuteDays); it must be 0 to 20000")
+    }
+    guard (0...1000).contains(bookDays) else {
+      throw ValidationError("--book-days is \(bookDays); it must be 0 to 1000")
+    }
   }
 
   func run() async throws {
     var world = SyntheticWorld.Settings(seed: run.seed, years: years)
     world.effectScale = effectScale
     world.options = !noOptions
+    (world.minuteDays, world.bookDays) = (minuteDays, bookDays)
     let market = out + "/market"
     do {
       try FileManager.default.createDirectory(atPath: out, withIntermediateDirectories: true)
-      try SyntheticWorld.generate(world).write(to: market)
+      try SyntheticWorld.generate(world).write(to: market, threads: run.threads)
     } catch {
       throw RunnerError(.cannotCreate, "\(out): \(error.localizedDescription)")
     }

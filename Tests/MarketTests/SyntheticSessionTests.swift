@@ -8,7 +8,7 @@ import Testing
 @Suite struct SyntheticSessionTests {
   static let world: SyntheticWorld = {
     var settings = SyntheticWorld.Settings(seed: 11, years: 2)
-    (settings.minuteDays, settings.bookDays) = (120, 5)
+    (settings.minuteDays, settings.bookDays) = (260, 5)
     return SyntheticWorld.generate(settings)
   }()
   static let scale = TickScale(tick: 0.25)!
@@ -34,7 +34,7 @@ import Testing
 
   /// The rows of the contract table of the days with minute bars, by contract.
   static func daily() throws -> [String: [(date: CivilDate, values: [Double])]] {
-    let first = world.days[world.days.count - 120]
+    let first = world.days[world.days.count - world.settings.minuteDays]
     var daily: [String: [(date: CivilDate, values: [Double])]] = [:]
     for row in try SyntheticWorldTests.rows("bars/ZO.csv", of: world).dropFirst() {
       let date = try #require(CivilDate(row[0]))

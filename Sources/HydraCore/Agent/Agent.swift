@@ -96,7 +96,8 @@ public actor Agent {
     let earlier = try EarlierTrials.count(before: run, market: instrument.symbol, in: store)
     var states = Arm.allCases.map {
       AgentState(
-        arm: $0, settings: settings, instrument: instrument, features: pipeline.names, earlierTrials: earlier)
+        arm: $0, settings: settings, instrument: instrument, features: pipeline.names, earlierTrials: earlier,
+        sessions: market.sessions)
     }
     let edge = Edge(
       store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,

@@ -7,6 +7,7 @@ extension AgentState {
   mutating func observe(_ moment: AgentInput.Moment, _ history: FeatureHistory) throws -> [AgentEffect] {
     let settlement = try book.settle(moment.events)
     var effects: [AgentEffect] = settlement.refusals.map { refusal($0, order: nil) }
+    effects += settlement.outcomes.map { .journal(kind: "execution", payload: $0.json) }
     guard let bar = moment.bar else {
       if !settlement.fills.isEmpty { effects.append(.journal(kind: "fills", payload: fills(settlement.fills))) }
       if moment.trades, !settlement.ended.isEmpty { effects += retarget(moment, history) }
@@ -135,7 +136,7 @@ extension AgentState {
         .object([
           ("order", .number(Double($0.order))), ("contract", .string($0.contract.description)),
           ("lots", .number(Double($0.signedLots))), ("price", .number($0.price)), ("fee", .number($0.fee)),
-          ("cost", .number(cost(of: $0))),
+          ("cost", .number(cost(of: $0))), ("impact", .number(impact(of: $0))),
           ("date", .string($0.date.description)), ("evidence", .string($0.evidence.rawValue)),
         ])
       })
@@ -157,6 +158,11 @@ extension AgentState {
   private func cost(of fill: Fill) -> Double {
     let paid = (fill.halfSpread + fill.impact) * Double(fill.lots) * book.instrument.pointValue
     return (100 * paid).rounded() / 100
+  }
+
+  /// Impact alone, which grows with the size of an order, in currency to the cent.
+  private func impact(of fill: Fill) -> Double {
+    (100 * fill.impact * Double(fill.lots) * book.instrument.pointValue).rounded() / 100
   }
 
   private func barEntry(

@@ -63,12 +63,14 @@ public struct AgentState: Sendable {
 
   /// A state before the first bar, after `earlierTrials` configurations that other runs have tried on the market.
   public init(
-    arm: Arm, settings: AgentSettings, instrument: Instrument, features: [String], earlierTrials: Int = 0
+    arm: Arm, settings: AgentSettings, instrument: Instrument, features: [String], earlierTrials: Int = 0,
+    sessions: [MarketSession] = []
   ) {
     self.arm = arm
     ledger = TrialLedger(earlier: earlierTrials)
     self.settings = settings
-    book = TradingBook(instrument: instrument, capital: settings.capital, settings: settings.book(for: instrument))
+    book = TradingBook(
+      instrument: instrument, capital: settings.capital, settings: settings.book(for: instrument), sessions: sessions)
     book.governor.maximumOrdersPerDay = settings.operations.maximumOrdersPerDay
     let names = Monitoring.watched(among: features)
     watched = names.compactMap { features.firstIndex(of: $0) }

@@ -19,6 +19,9 @@ public struct RunInput: Sendable {
     folder: MarketFolder, symbol: String, ingested: Timestamp, repairs: RepairRules = RepairRules()
   ) throws {
     (market, related) = try folder.marketWithRelated(symbol, ingested: ingested, repairs: repairs)
+    let (sessions, hashes) = try folder.sessions(of: market)
+    market.sessions = sessions
+    market.fileHashes.merge(hashes) { $1 }
   }
 
   /// The first and the last trade date of the market; nil without bars.

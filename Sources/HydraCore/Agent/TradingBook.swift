@@ -39,6 +39,8 @@ public struct TradingBook: Sendable {
     public var ended: [OrderUpdate] = []
     /// Refusals of the risk review (only a roll's opening leg can be refused here).
     public var refusals: [RiskRefusal] = []
+    /// Orders that came to an end, rolls aside, with what executing them cost.
+    public var outcomes: [OrderOutcome] = []
   }
 
   /// What was decided at one moment.
@@ -63,7 +65,7 @@ public struct TradingBook: Sendable {
   /// The account's trading state.
   public internal(set) var governor = RiskGovernor()
   public private(set) var portfolio: Portfolio
-  public private(set) var venue: BarVenue
+  public private(set) var venue: SessionVenue
   public private(set) var tracker: MarketTracker
   /// The contract to hold now: the newest bar's, or the one it was rolled into.
   public private(set) var contract: ContractMonth?
@@ -79,12 +81,13 @@ public struct TradingBook: Sendable {
   /// Spread and impact paid so far, in currency; fees are the portfolio's.
   public private(set) var slippage = 0.0
 
-  public init(instrument: Instrument, capital: Double, settings: Settings) {
+  /// - Parameter sessions: what was recorded inside of days; orders of those days are worked there.
+  public init(instrument: Instrument, capital: Double, settings: Settings, sessions: [MarketSession] = []) {
     self.instrument = instrument
     self.settings = settings
     portfolio = Portfolio(cash: capital, instruments: [instrument])
-    venue = BarVenue(
-      instrument: instrument, cost: settings.cost, fees: settings.fees, settings: settings.venue)
+    venue = SessionVenue(
+      instrument: instrument, cost: settings.cost, fees: settings.fees, settings: settings.venue, sessions: sessions)
     tracker = MarketTracker(instrument: instrument, settings: settings.venue.tracking)
   }
 
@@ -127,6 +130,7 @@ public struct TradingBook: Sendable {
       case .positions, .daily, .implied: break
       }
     }
+    result.outcomes = venue.takeOutcomes()
     return result
   }
 

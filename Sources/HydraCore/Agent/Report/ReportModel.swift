@@ -17,6 +17,8 @@ public struct ReportModel: Sendable {
     public var forecasts: [Double?] = []
     /// Spread and impact that were paid up to the bar, in currency, at the run's own cost multiplier.
     public var costs: [Double] = []
+    /// The part of them that is impact.
+    public var impacts: [Double] = []
   }
 
   /// Something that is marked on the charts.
@@ -59,12 +61,15 @@ public struct ReportModel: Sendable {
   public var stopped: [Arm: CivilDate] = [:]
   /// By code, in the order of their first appearance.
   public var refusals: [Refusal] = []
+  /// What became of the orders that were decided: the journal's own entries.
+  public var executions: [(arm: Arm, date: CivilDate, payload: JSONValue)] = []
   /// Number and hash of the journal's newest entry.
   public var entries = 0
   public var head = ""
 
   /// Costs of fills that belong to the next bar, by arm.
   private var pending: [Arm: Double] = [:]
+  private var pendingImpact: [Arm: Double] = [:]
 
   /// Reads a run's journal.
   ///
@@ -93,7 +98,10 @@ public struct ReportModel: Sendable {
     func mark(_ kind: Mark.Kind, _ text: String) { marks.append(Mark(arm: arm, date: date, kind: kind, text: text)) }
     switch record.kind {
     case "bar": take(bar: payload, of: arm, date)
-    case "fills": pending[arm, default: 0] += Self.costs(of: payload)
+    case "fills":
+      pending[arm, default: 0] += Self.costs(of: payload)
+      pendingImpact[arm, default: 0] += Self.costs(of: payload, "impact")
+    case "execution": executions.append((arm, date, payload))
     case "refusal": take(refusal: payload, of: arm, date)
     case "monitor": streams = (payload["streams"]?.array ?? []).compactMap(\.string).map { ($0, []) }
     case "attributions":
@@ -122,6 +130,9 @@ public struct ReportModel: Sendable {
     let paid = (series[index].costs.last ?? 0) + (pending[arm] ?? 0) + Self.costs(of: payload["fills"])
     series[index].costs.append(paid)
     pending[arm] = nil
+    let impact = (series[index].impacts.last ?? 0) + (pendingImpact[arm] ?? 0)
+    series[index].impacts.append(impact + Self.costs(of: payload["fills"], "impact"))
+    pendingImpact[arm] = nil
     if payload["why"]?.string == "total_loss_stop", stopped[arm] == nil { stopped[arm] = series[index].dates.last }
     guard arm == .selfHealing, let scores = payload["drift_scores"]?.doubles else { return }
     let bars = series[index].dates.count
@@ -154,7 +165,7 @@ public struct ReportModel: Sendable {
     if refusals[index].newest.count > 3 { refusals[index].newest.removeFirst() }
   }
 
-  private static func costs(of fills: JSONValue?) -> Double {
-    (fills?.array ?? []).reduce(0) { $0 + ($1["cost"]?.double ?? 0) }
+  private static func costs(of fills: JSONValue?, _ part: String = "cost") -> Double {
+    (fills?.array ?? []).reduce(0) { $0 + ($1[part]?.double ?? 0) }
   }
 }

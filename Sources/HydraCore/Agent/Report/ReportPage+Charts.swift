@@ -123,7 +123,7 @@ extension ReportPage {
     }
   }
 
-  private func legend(_ colour: String, _ name: String, _ shape: String = "") -> String {
+  func legend(_ colour: String, _ name: String, _ shape: String = "") -> String {
     """
     <span style="color:var(--\(colour))"><i\(shape.isEmpty ? "" : " class=\"\(shape)\"")></i><b>\(escaped(name))</b></span>
     """

@@ -20,12 +20,14 @@ public struct ReportPage: Sendable {
       \(armsTable)
       \(costsSection)
       \(equitySection)
+      \(executionSection)
       <div class="columns">
       \(positionSection)
       \(driftSection)
       \(streamsSection)
       \(attributionSection)
       </div>
+      \(sessionsSection)
       \(decisionsSection)
       \(refusalsSection)
       \(settingsSection)

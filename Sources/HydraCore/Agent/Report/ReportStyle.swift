@@ -51,6 +51,11 @@ enum ReportStyle {
     .years{grid-column:1}.plot{margin-left:52px}}
     @media (min-width:1600px){body{max-width:1800px}.columns{display:grid;grid-template-columns:1fr 1fr;gap:0 48px}}
     @media (min-width:2300px){body{max-width:2240px;font-size:16px}}
+    .b1,.b2,.b3,.b4{fill:var(--healing)}.a1,.a2,.a3,.a4{fill:var(--periodic)}.b1,.a1{opacity:.22}.b2,.a2{opacity:.45}\
+    .b3,.a3{opacity:.7}.b4,.a4{opacity:1}.own{fill:none;stroke:var(--text);stroke-width:2}
+    .mark.fill{background:var(--good);border:2px solid var(--ground);width:13px;height:13px}
+    .mark.taken{background:var(--alarm);border:2px solid var(--ground);width:13px;height:13px;border-radius:0}
+    .legend .box{height:12px;width:12px}
     details{border:1px solid var(--rule);border-radius:8px;margin:8px 0;background:var(--panel)}
     summary{cursor:pointer;padding:10px 14px;overflow-wrap:anywhere}details>div{padding:0 14px 12px}
     .move{padding:4px 14px}.chip{display:inline-block;border:1px solid var(--rule);border-radius:10px;padding:0 8px;\

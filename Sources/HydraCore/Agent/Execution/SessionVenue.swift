@@ -1,0 +1,101 @@
+import HydraMarket
+import HydraNumerics
+
+/// Where an account's approved orders are executed: the seam between the agent and the replay engine.
+///
+/// - On a trade date that was recorded order by order or minute by minute in the order's contract, the first order that
+///   waits is worked inside of the session by an executor, through the replay engine: ``SessionWork``. What is not filled
+///   by the end of the session expires.
+/// - Everything else, rolls above all, is executed by the engine's daily bars: `BarVenue`, at the close with the cost
+///   function. Without sessions this venue is a `BarVenue`, to the last bit.
+///
+/// A session counts only where it begins after the order was decided.
+public struct SessionVenue: Venue, Sendable {
+  private var bars: BarVenue
+  private let sessions: [CivilDate: MarketSession]
+  private var waiting: [ApprovedOrder] = []
+  private var tracker: MarketTracker
+  private var filled: [Int: [Fill]] = [:]
+  /// Orders that came to an end since ``takeOutcomes()``.
+  private var outcomes: [OrderOutcome] = []
+
+  public init(
+    instrument: Instrument, cost: CostModel, fees: FeeModel, settings: BarVenue.Settings,
+    sessions: [MarketSession] = []
+  ) {
+    bars = BarVenue(instrument: instrument, cost: cost, fees: fees, settings: settings)
+    tracker = MarketTracker(instrument: instrument, settings: settings.tracking)
+    self.sessions = Dictionary(sessions.map { ($0.date, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  public var instrument: Instrument { bars.instrument }
+
+  /// The change of contract whose legs can be filled now.
+  public var openRoll: Roll? { bars.openRoll }
+
+  public func workingLots(_ side: Side) -> Int { bars.workingLots(side) }
+
+  public mutating func submit(_ approved: ApprovedOrder) -> [OrderUpdate] {
+    if approved.order.kind == .market { waiting.append(approved) }
+    let updates = bars.submit(approved)
+    note(updates)
+    return updates
+  }
+
+  public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] {
+    let updates = bars.cancelAll(at: time)
+    note(updates)
+    return updates
+  }
+
+  public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
+    var updates: [OrderUpdate] = []
+    if case .bar(let bar) = event, let (approved, session) = workable(on: bar) {
+      let state = tracker.state(at: approved.order.decided)
+      let work = SessionWork(
+        approved.order, in: session, venue: bars, state: state, close: bar.close,
+        lastClose: tracker.lastClose(of: bar.contract))
+      // The order is worked here and not at the close; the others wait on.
+      _ = bars.cancelAll(at: bar.times.available)
+      for other in waiting where other != approved { _ = bars.submit(other) }
+      updates = work.updates(known: bar.times.available, date: bar.date)
+      outcomes.append(OrderOutcome(approved.order, work: work, instrument: instrument, fees: bars.fees, end: bar.close))
+      waiting.removeAll { $0 == approved }
+    }
+    let own = bars.handle(event)
+    tracker.update(event)
+    note(own)
+    return updates + own
+  }
+
+  /// The first order that a record of the bar's session can be asked about.
+  private func workable(on bar: HeldBar) -> (ApprovedOrder, MarketSession)? {
+    guard bar.symbol == instrument.symbol, let session = sessions[bar.date], session.contract == bar.contract,
+      let span = session.span
+    else { return nil }
+    return waiting.first { $0.order.contract == bar.contract && $0.order.decided.nanoseconds < span.lowerBound }
+      .map { ($0, session) }
+  }
+
+  /// Follows the orders that the bars execute to their end.
+  private mutating func note(_ updates: [OrderUpdate]) {
+    for update in updates {
+      if let fill = update.fill { filled[update.order, default: []].append(fill) }
+      guard update.isFinal else { continue }
+      let fills = filled.removeValue(forKey: update.order) ?? []
+      guard let place = waiting.firstIndex(where: { $0.order.id == update.order }) else { continue }
+      let order = waiting.remove(at: place).order
+      let end = tracker.lastClose(of: order.contract) ?? order.referencePrice
+      outcomes.append(
+        OrderOutcome(
+          order, fills: fills, arrival: fills.first?.marketPrice ?? end, end: fills.last?.marketPrice ?? end,
+          instrument: instrument, fees: bars.fees))
+    }
+  }
+
+  /// Hands over what became of orders, oldest first, and forgets it.
+  public mutating func takeOutcomes() -> [OrderOutcome] {
+    defer { outcomes = [] }
+    return outcomes
+  }
+}
