@@ -97,7 +97,7 @@ public actor Agent {
     var states = Arm.allCases.map {
       AgentState(
         arm: $0, settings: settings, instrument: instrument, features: pipeline.names, earlierTrials: earlier,
-        sessions: market.sessions)
+        sessions: live == nil ? market.sessions : [])
     }
     let edge = Edge(
       store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,

@@ -150,7 +150,7 @@ private struct PictureBook {
       (order.price, order.lots) = (Int(event.price), Int(event.lots))
       orders[event.id] = order
     case .clear: orders = [:]
-    case .fill, .depth, .trade, .sessionEnd: break
+    default: break
     }
   }
 
