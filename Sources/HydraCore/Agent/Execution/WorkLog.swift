@@ -2,8 +2,8 @@ import HydraMarket
 
 /// Something that an executor asked for inside of a session.
 public struct WorkedRequest: Hashable, Sendable {
-  /// What was asked for.
-  public enum Kind: String, Codable, Sendable { case quote, move, cross, cancel }
+  /// What was asked for; `end` says that nothing waits any more.
+  public enum Kind: String, Codable, Sendable { case quote, move, cross, end }
   /// Nanoseconds since 1970: when it was decided.
   public var time: Int64
   public var kind: Kind
@@ -48,7 +48,7 @@ struct LoggedExecutor: ReplayStrategy {
     executor.update(signal, &desk)
     let next = executor.waitingPrice
     if next != price {
-      let kind: WorkedRequest.Kind = next == nil ? .cancel : price == nil ? .quote : .move
+      let kind: WorkedRequest.Kind = next == nil ? .end : price == nil ? .quote : .move
       log.requests.append(WorkedRequest(time: desk.now, kind: executor.isCrossing ? .cross : kind, price: next))
       price = next
     }
