@@ -33,8 +33,10 @@ public struct SessionVenue: Venue, Sendable {
   /// The change of contract whose legs can be filled now.
   public var openRoll: Roll? { bars.openRoll }
 
+  /// Lots of working orders on one side, not yet filled.
   public func workingLots(_ side: Side) -> Int { bars.workingLots(side) }
 
+  /// Takes an order to wait for the next bar or session of its contract; fills a leg of a roll at once.
   public mutating func submit(_ approved: ApprovedOrder) -> [OrderUpdate] {
     if approved.order.kind == .market { waiting.append(approved) }
     let updates = bars.submit(approved)
@@ -42,12 +44,14 @@ public struct SessionVenue: Venue, Sendable {
     return updates
   }
 
+  /// Takes back every working order.
   public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] {
     let updates = bars.cancelAll(at: time)
     note(updates)
     return updates
   }
 
+  /// Works an order inside of the bar's session where it was recorded; fills, expires or cancels the others by the bar.
   public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
     var updates: [OrderUpdate] = []
     if case .bar(let bar) = event, let (approved, session) = workable(on: bar) {
