@@ -1,21 +1,22 @@
 // A strategy of one's own in a replay, and the proof that it does not look ahead.
 import HydraCore
 
-/// Buys at the bid whenever nothing is held, and sells one tick higher.
+/// Buys at the bid whenever nothing is held, sells above it what is, and follows the quotes.
 struct TickTaker: ReplayStrategy {
-  var working: Int?
+  var quote: (order: Int, price: Int)?
 
   mutating func update(_ signal: ReplaySignal, _ desk: inout ReplayDesk) {
     switch signal {
-    case .start: desk.wake(at: desk.now + 1_000_000_000)
-    case .filled(let order, _, _), .ended(let order, _): if order == working { working = nil }
-    case .timer:
+    case .filled(let order, _, _), .ended(let order, _): if order == quote?.order { quote = nil }
+    case .start, .timer:
       desk.wake(at: desk.now + 1_000_000_000)
-      guard working == nil, let bid = desk.bid?.price, let ask = desk.ask?.price else { return }
-      working = desk.submit(
-        desk.position == 0
-          ? OrderTicket(.buy, lots: 1, limit: bid, postOnly: true)
-          : OrderTicket(.sell, lots: 1, limit: max(bid + 1, ask), postOnly: true))
+      guard let bid = desk.bid?.price, let ask = desk.ask?.price else { return }
+      let (side, price): (Side, Int) = desk.position == 0 ? (.buy, bid) : (.sell, max(bid + 1, ask))
+      if let quote {
+        if quote.price != price { desk.cancel(quote.order) }
+      } else {
+        quote = (desk.submit(OrderTicket(side, lots: 1, limit: price, postOnly: true)), price)
+      }
     case .bar, .expired: break
     }
   }
