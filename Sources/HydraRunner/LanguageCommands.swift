@@ -89,7 +89,7 @@ struct LanguageParseCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "parse", abstract: "Judge recorded answers of providers: JSON of one body, or of an array of them.")
 
-  @Argument(help: "JSON file: a response body, an array of bodies, or an object whose 'exchanges' hold 'response'.")
+  @Argument(help: "JSON file: a response body, an array of bodies, or exchanges with status, headers and json or text.")
   var file: String
 
   @Option(help: "JSON file with schema and parameter_bounds; default: the agent's own.")
@@ -112,14 +112,18 @@ struct LanguageParseCommand: AsyncParsableCommand {
     var lines = ""
     for exchange in found["exchanges"]?.array ?? found.array ?? [found] {
       let response = exchange["response"] ?? exchange
-      let body = response["json"] ?? response["body"] ?? response
-      let text = body.string ?? body.text
+      let body = response["json"] ?? response["text"] ?? response["body"] ?? response
+      var headers: [(name: String, value: String)] = []
+      if case .object(let members)? = response["headers"] {
+        headers = members.map { (name: $0.key, value: $0.value.string ?? "") }
+      }
       let status = response["status"]?.int ?? exchange["status"]?.int ?? 200
-      let verdict = LanguageClient.judge(HTTPResponse(status: status, body: Array(text.utf8)), request)
-      let decision = LanguageDecision(result: verdict, provider: nil, attempts: [], reasks: 0)
-      let json = LanguageDecision.Recorded(decision).json
+      let verdict = LanguageClient.judge(
+        HTTPResponse(status: status, headers: headers, body: Array((body.string ?? body.text).utf8)), request)
+      let json = LanguageDecision.Recorded(LanguageDecision(result: verdict)).json
+      let isOK = json["outcome"] == "ok"
       let members: [(key: String, value: JSONValue)] = [
-        ("id", exchange["id"] ?? exchange["name"] ?? .null), ("outcome", json["outcome"] ?? .null),
+        ("id", exchange["id"] ?? exchange["name"] ?? .null), ("outcome", isOK ? "ok" : "rejected"),
         ("decision", json["decision"] ?? .null), ("error", json["error"] ?? .null),
         ("repairs", json["repairs"] ?? .null),
       ]

@@ -132,13 +132,14 @@ public actor Agent {
       edge.remember(own, row: bar == nil ? nil : history.count - 1)
       if own.isEmpty { continue }
       let wasChecking = writer.isChecking
+      let trades = own.contains { $0.date >= from }
       if let live {
-        for gap in try await live.open(time, isChecking: wasChecking) {
+        for gap in try await live.open(time, isChecking: wasChecking, trades: trades) {
           edge.note(gap, kind: "feed_gap", arm: Arm.selfHealing.rawValue, at: time)
         }
         if let state = states.first(where: { $0.arm == .selfHealing }) { try await live.compare(state.book) }
       }
-      if bar != nil, own.contains(where: { $0.date >= from }) {
+      if bar != nil, trades {
         for action in try controls.actions(at: time, isChecking: wasChecking) {
           if action.kind == .halt || action.kind == .flatten { try await live?.cancelAll(at: time) }
           for index in states.indices {
@@ -147,7 +148,7 @@ public actor Agent {
         }
       }
       let input = AgentInput.Moment(
-        time: time, events: own, bar: bar, trades: own.contains { $0.date >= from })
+        time: time, events: own, bar: bar, trades: trades)
       for index in states.indices {
         try await edge.carryOut(.moment(input), &states[index], history, at: time)
       }
@@ -157,7 +158,7 @@ public actor Agent {
       try edge.commit(at: time)
       if let live, let healing {
         try await live.close(time, own, orders, wasChecking: wasChecking)
-        try await live.show(healing, bar: bar, journal: writer.head.count)
+        try await live.show(healing, bar: trades ? bar : nil, journal: writer.head.count)
       }
       if let bar, bar.date >= from {
         done += 1

@@ -64,10 +64,12 @@ public actor LiveSession {
   }
 
   /// Comes before a moment is decided on: finishes the one before, waits, and answers with gaps of the feed.
-  func open(_ time: Timestamp, isChecking: Bool) async throws -> [JSONValue] {
+  ///
+  /// `trades` is false for history before the run, which nobody waits for.
+  func open(_ time: Timestamp, isChecking: Bool, trades: Bool) async throws -> [JSONValue] {
     if !isChecking, !isLive { try goLive() }
     try finishPrevious()
-    if isLive, let speed = settings.speed, let previous {
+    if isLive, trades, let speed = settings.speed, let previous {
       let seconds = time.seconds(since: previous.time) / speed
       if seconds > 0 { try await sleep(seconds) }
     }
