@@ -59,7 +59,7 @@ struct DemoCommand: AsyncParsableCommand {
   var minuteDays = 252
 
   @Option(help: "Days of the last year with an order-by-order book, in which their orders are worked.")
-  var bookDays = 126
+  var bookDays = 63
 
   @OptionGroup var agent: AgentOptions
   @Option(help: "table, csv, jsonl or json for the summary; default: a table on a terminal, JSON in a pipe.")
