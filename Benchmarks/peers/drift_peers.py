@@ -149,7 +149,7 @@ def peers():
                 d.reset_state()
                 return True
             return None
-        return {"alibi-detect CVM online (ert 1,000)": stepped(make, step)}
+        return {"alibi-detect CVM online (ert 1000)": stepped(make, step)}
 
     attempt("river", river)
     attempt("frouros", frouros)
