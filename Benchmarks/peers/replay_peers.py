@@ -4,8 +4,8 @@
 usage: replay_peers.py HYDRA_BENCH DIR [--rounds 5] [--make]
 
 DIR holds l2.csv, l3.csv, bars.csv and mbo.dbn as the README of Benchmarks describes; --make writes seeded ones. Needs
-hftbacktest, vectorbt and databento-dbn, as far as they are installed; says so where one is missing. One thread each; the
-peers' compilation is called for once before the timing and reported apart.
+hftbacktest, vectorbt and databento-dbn, as far as they are installed; says so where one is missing. One thread each, by
+processor time; the peers' compilation is called for once before the timing and reported apart.
 """
 import argparse
 import csv
@@ -168,9 +168,9 @@ def hftbacktest_call(task, folder):
                  .no_partial_fill_exchange().flat_per_trade_fee_model(1.0, 1.0).tick_size(TICK).lot_size(1.0))
         asset = asset.l3_fifo_queue_model() if is_l3 else asset.power_prob_queue_model2(2.0)
         hbt = HashMapMarketDepthBacktest([asset])
-        start = time.perf_counter()
+        start = time.process_time()
         trades = quote(hbt)
-        seconds = time.perf_counter() - start
+        seconds = time.process_time() - start
         hbt.close()
         return seconds, trades
 
@@ -185,7 +185,7 @@ def vectorbt_call(folder):
     close, first = table["close"], table["open"]
 
     def run():
-        start = time.perf_counter()
+        start = time.process_time()
         sums = np.cumsum(np.insert(close, 0, 0.0))
         slow, fast = np.full(len(close), np.nan), np.full(len(close), np.nan)
         slow[49:], fast[19:] = (sums[50:] - sums[:-50]) / 50, (sums[20:] - sums[:-20]) / 20
@@ -194,7 +194,7 @@ def vectorbt_call(folder):
         folio = vbt.Portfolio.from_signals(first, entries=entries, exits=~entries, size=1.0, fixed_fees=1.0,
                                            init_cash=1e9, freq="1min")
         count = int(folio.orders.count())
-        return time.perf_counter() - start, count
+        return time.process_time() - start, count
 
     return run, len(close)
 
@@ -206,11 +206,11 @@ def databento_call(folder):
         content = file.read()
 
     def run():
-        start = time.perf_counter()
+        start = time.process_time()
         decoder = databento_dbn.DBNDecoder()
         decoder.write(content)
         count = len(decoder.decode())
-        return time.perf_counter() - start, count
+        return time.process_time() - start, count
 
     return run, (len(content) - 8) // 56
 
@@ -243,15 +243,15 @@ def main():
         peer, first = None, None
         try:
             peer, _ = prepare(task, options.folder)
-            start = time.perf_counter()
+            start = time.process_time()
             peer()
-            first = time.perf_counter() - start
+            first = time.process_time() - start
         except Exception as fault:  # a peer that is missing or fails does not stop the others
             peer, name = None, f"{name}: {type(fault).__name__} {str(fault)[:80]}"
         ours, theirs, made, trades = [], [], {}, None
         for _ in range(options.rounds):
             made = hydra(options.bench, task, options.folder)
-            ours.append(made["events"] / made["seconds"] / 1e6)
+            ours.append(made["events"] / made["cpu_s"] / 1e6)
             if peer:
                 seconds, trades = peer()
                 theirs.append(made["events"] / seconds / 1e6)
