@@ -32,7 +32,7 @@ public actor LiveSession {
   private let settings: Settings
   private let broker: any Broker
   private let store: Store
-  private let log: Log
+  private let note: Log
   public nonisolated let figures: LiveFigures
   private let sleep: @Sendable (Double) async throws -> Void
   private var scheduler: Scheduler
@@ -51,7 +51,7 @@ public actor LiveSession {
     log: @escaping Log = { _, _, _ in },
     sleep: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
   ) {
-    (self.broker, self.store, self.settings, self.log, self.figures) = (broker, store, settings, log, figures)
+    (self.broker, self.store, self.settings, self.note, self.figures) = (broker, store, settings, log, figures)
     self.sleep = sleep
     scheduler = Scheduler(seed: 1)
   }
@@ -79,7 +79,7 @@ public actor LiveSession {
   /// An operator's halt takes back what is working, before the moment's events can fill it.
   func cancelAll(at time: Timestamp) throws {
     try broker.cancelAll(at: time)
-    log(true, "working orders cancelled", [("time", "\(time)")])
+    note(true, "working orders cancelled", [("time", "\(time)")])
   }
 
   /// Comes after a moment is in the journal: sends its orders, or keeps them to be compared with the broker's.
@@ -137,7 +137,7 @@ public actor LiveSession {
       values.journalEntries = journal
     }
     guard isLive, let bar else { return }
-    log(
+    note(
       false, "bar",
       [
         ("date", "\(bar.date)"), ("position", "\(state.book.position)"), ("equity", "\(state.book.equity)"),
@@ -167,7 +167,7 @@ public actor LiveSession {
     guard let previous else { return }
     let found = try Reconciliation(unsent, newest: previous.time) { try broker.knows($0) }
     unsent = []
-    log(
+    note(
       false, "reconciled",
       [("sent", "\(found.send.count)"), ("lost", "\(found.lost.count)"), ("at", "\(previous.time)")])
     for order in found.send { try send(order) }
@@ -181,7 +181,7 @@ public actor LiveSession {
     figures.update { values in
       if isNew { values.ordersSent += 1 } else { values.ordersKnown += 1 }
     }
-    log(
+    note(
       false, isNew ? "order sent" : "order known to the broker",
       [("client_id", order.clientID), ("lots", "\(order.approved.order.signedLots)")])
   }
@@ -195,7 +195,7 @@ public actor LiveSession {
 
   /// Asks for smaller positions only, as an operator would.
   private func ask(_ reason: String) throws {
-    log(true, "reconciliation", [("reason", reason)])
+    note(true, "reconciliation", [("reason", reason)])
     guard let run else { return }
     let now = previous?.time ?? Timestamp(nanoseconds: 0)
     _ = try KillSwitch.ask(.reduce, run: run, reason: reason, at: now, in: store)
@@ -214,7 +214,7 @@ public actor LiveSession {
           guard let newestBar, newestBar < day, !gaps.contains(day) else { continue }
           gaps.insert(day)
           figures.update { $0.feedGaps += 1 }
-          if isLive { log(true, "no bar of the day", [("day", "\(day)"), ("newest", "\(newestBar)")]) }
+          if isLive { note(true, "no bar of the day", [("day", "\(day)"), ("newest", "\(newestBar)")]) }
           notes.append(["day": .string("\(day)"), "newest": .string("\(newestBar)")])
         case "verify_journal":
           guard isLive, let run, case .broken(let sequence, let reason) = try store.journal.verify(run) else {
