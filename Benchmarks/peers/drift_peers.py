@@ -219,7 +219,7 @@ def main():
                             delays[name].setdefault(family, []).append(late[0] if late else None)
                 print(f"{family} done", file=sys.stderr)
 
-    lines = ["| detector | " + " | ".join([*QUIET, *CHANGES]) + " | ns |", "|---" * (len(QUIET) + len(CHANGES) + 2) + "|"]
+    lines = ["| detector | " + " | ".join(name.replace("|", "\\|") for name in [*QUIET, *CHANGES]) + " | ns |", "|---" * (len(QUIET) + len(CHANGES) + 2) + "|"]
     for name in runs:
         cells = []
         for family in QUIET:
