@@ -19,7 +19,8 @@ struct ReplayRunCommand: AsyncParsableCommand {
       ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known.
 
       Writes DIR/fills.csv, DIR/equity.csv, DIR/summary.json and DIR/manifest.json (hashes of data and results, settings, \
-      version) and prints the summary; 'hydra replay verify DIR' repeats the run.
+      version), DIR/statistics.json (Sharpe ratio of the changes between settlements, probabilistic and deflated, minimum \
+      track record, Newey-West t, drawdown) and prints the summary; 'hydra replay verify DIR' repeats the run.
 
       Strategies and their settings:
         quoter    interval_s (60), lots (1), max_position (5)
@@ -48,11 +49,18 @@ struct ReplayRunCommand: AsyncParsableCommand {
   @Option(name: .customLong("set"), help: "key=value; may be repeated.")
   var sets: [String] = []
 
+  @Option(help: "Configurations tried so far, failed ones included: what the deflated Sharpe ratio is held to.")
+  var trials = 1
+
   @Option(name: .customLong("dir"), help: "Folder for fills, summary and manifest.")
   var directory: String = "replay-run"
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var common: RunOptions
+
+  mutating func validate() throws {
+    guard trials > 0 else { throw ValidationError("--trials is below 1") }
+  }
 
   func run() async throws {
     var values: [String: String] = [:]
@@ -75,7 +83,12 @@ struct ReplayRunCommand: AsyncParsableCommand {
     for file in record.files { try OutputOptions.write(file.text, to: "\(directory)/\(file.name)") }
     try OutputOptions.write(
       record.manifest(version: Version.number).prettyText + "\n", to: "\(directory)/manifest.json")
-    try output.write(summary: record.summary)
+    let changes = record.report.netChanges(record.configuration.settings)
+    let statistics = ReplayStatistics.summary(of: changes, trials: trials)
+    try OutputOptions.write(statistics.prettyText + "\n", to: "\(directory)/statistics.json")
+    var summary = record.summary
+    summary["statistics"] = statistics
+    try output.write(summary: summary)
   }
 }
 
