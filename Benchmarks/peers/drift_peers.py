@@ -2,10 +2,11 @@
 """False alarms and delays of drift detectors, ours and other libraries', on the same generated streams in one run.
 
     python Benchmarks/peers/drift_peers.py bin/hydra-bench [--seeds 4] [--length 20000] [--out table.md]
+    python Benchmarks/peers/drift_peers.py bin/hydra-bench --seeds 1 --length 3000 --changes mean+1 --after 300 --seconds 480
 
 Needs numpy; river, frouros and alibi-detect are used where they can be imported, and named where they cannot. A row is one
 detector: false alarms per 10,000 values on streams that never change, then the median number of values until the first
-alarm after a change at value 2,000 (`missed`: the share of streams without one in the 2,000 values that follow), then the
+alarm after a change at value 2,000 (`missed`: the share of streams without one in the `--after` values that follow), then the
 median time of an update in nanoseconds. Detectors that want a level and a deviation get those of the first 500 values.
 Alarms within the first 500 values are not counted for anybody. Detectors are run one after the other on each stream, so that a
 loaded machine is as loaded for all of them.
@@ -164,6 +165,9 @@ def main():
     parser.add_argument("--only", default="", help="names that hold this")
     parser.add_argument("--skip", default="", help="names that are left out, separated by commas")
     parser.add_argument("--length", type=int, default=20000, help="values of a stream that never changes")
+    parser.add_argument("--after", type=int, default=2000, help="values of a stream after its change")
+    parser.add_argument("--changes", default=",".join(CHANGES), help="changes that are tried, separated by commas")
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="no stream is begun after this time")
     parser.add_argument("--out")
     arguments = parser.parse_args()
     p = arguments.program
@@ -195,29 +199,35 @@ def main():
     times = {name: [] for name in runs}
     failed = {}
     with tempfile.TemporaryDirectory() as folder:
-        for kind, families, length, seeds in (
-            ("quiet", QUIET, arguments.length, arguments.seeds), ("change", CHANGES, 4000, 5 * arguments.seeds)):
-            for family, make in families.items():
-                for seed in range(seeds):
-                    x = make(np.random.default_rng([seed, len(family), ord(family[0])]), length)
-                    path = os.path.join(folder, "stream.txt")
-                    np.savetxt(path, x, fmt="%.17g")
-                    for name, run in runs.items():
-                        if name in failed:
-                            continue
-                        try:
-                            alarms, ns = run(x, path)
-                        except Exception as error:
-                            failed[name] = f"{type(error).__name__}: {error}"
-                            continue
-                        times[name].append(ns)
-                        alarms = [i for i in alarms if i >= LEARN]
-                        if kind == "quiet":
-                            false[name].setdefault(family, []).append(len(alarms))
-                        else:
-                            late = [i - CHANGE for i in alarms if i >= CHANGE]
-                            delays[name].setdefault(family, []).append(late[0] if late else None)
-                print(f"{family} done", file=sys.stderr)
+        began, streams = time.perf_counter(), []
+        for seed in range(5 * arguments.seeds):
+            streams += [("change", family, seed) for family in CHANGES if family in arguments.changes.split(",")]
+            streams += [("quiet", family, seed) for family in QUIET if seed < arguments.seeds]
+        for count, (kind, family, seed) in enumerate(streams):
+            if time.perf_counter() - began > arguments.seconds:
+                print(f"time is over after {count} of {len(streams)} streams", file=sys.stderr)
+                break
+            make = QUIET[family] if kind == "quiet" else CHANGES[family]
+            length = arguments.length if kind == "quiet" else CHANGE + arguments.after
+            x = make(np.random.default_rng([seed, len(family), ord(family[0])]), length)
+            path = os.path.join(folder, "stream.txt")
+            np.savetxt(path, x, fmt="%.17g")
+            for name, run in runs.items():
+                if name in failed:
+                    continue
+                try:
+                    alarms, ns = run(x, path)
+                except Exception as error:
+                    failed[name] = f"{type(error).__name__}: {error}"
+                    continue
+                times[name].append(ns)
+                alarms = [i for i in alarms if i >= LEARN]
+                if kind == "quiet":
+                    false[name].setdefault(family, []).append(len(alarms))
+                else:
+                    late = [i - CHANGE for i in alarms if i >= CHANGE]
+                    delays[name].setdefault(family, []).append(late[0] if late else None)
+            print(f"{family} {seed} done, {time.perf_counter() - began:.0f} s", file=sys.stderr)
 
     lines = ["| detector | " + " | ".join(name.replace("|", "\\|") for name in [*QUIET, *CHANGES]) + " | ns |", "|---" * (len(QUIET) + len(CHANGES) + 2) + "|"]
     for name in runs:
