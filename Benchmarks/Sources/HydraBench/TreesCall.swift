@@ -40,7 +40,7 @@ enum TreesCall {
     }
     let predicting = Measurement(repeats: repeats) { model.predict(test.features, threads: threads) }
     let single = singles(model, test.features, repeats: repeats)
-    let text = try model.lightGBMText()
+    let text = model.lightGBMText()
     let loading = try Measurement(repeats: repeats) { try GradientBoostedTrees(lightGBMText: text) }
 
     var (shapRate, shapProcessorRate) = (JSONValue.null, JSONValue.null)
