@@ -37,7 +37,7 @@ test: ## format lint, declared imports, the whole suite, the notebooks, the cons
 	@Scripts/setup.sh test
 	swift format lint --strict --recursive Package.swift Sources Tests Examples Benchmarks/Package.swift Benchmarks/Sources
 	swift build $(TESTING) --build-tests --explicit-target-dependency-import-check error
-	swift test $(TESTING) --skip-build --parallel
+	Scripts/within.sh 40 swift test $(TESTING) --skip-build --parallel
 	Scripts/notebook-test.sh .build/tests/release/hydra
 	Scripts/consumer-test.sh
 	Scripts/api-check.sh

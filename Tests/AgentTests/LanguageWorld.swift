@@ -77,36 +77,3 @@ struct StubModel: LanguageModel {
     ]
   }
 }
-
-/// A loopback server that replays one cassette, in a Python process; see `Tests/Vectors/llm/replay_server.py`.
-final class ReplayedCassette {
-  let port: Int
-  private let process = Process()
-  private let input = Pipe()
-
-  static let python = ["/usr/bin/python3", "/usr/local/bin/python3", "/opt/homebrew/bin/python3"].first {
-    FileManager.default.isExecutableFile(atPath: $0)
-  }
-
-  init(_ cassette: URL) throws {
-    process.executableURL = URL(fileURLWithPath: Self.python!)
-    process.arguments = [TestSupport.vectors("llm/replay_server.py").path, cassette.path]
-    let output = Pipe()
-    process.standardInput = input
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    var line: [UInt8] = []
-    while let byte = try output.fileHandleForReading.read(upToCount: 1)?.first, byte != 10 { line.append(byte) }
-    guard let port = String(decoding: line, as: UTF8.self).split(separator: " ").last.flatMap({ Int($0) }) else {
-      throw CocoaError(.fileReadUnknown)
-    }
-    self.port = port
-  }
-
-  deinit {
-    try? input.fileHandleForWriting.close()
-    process.terminate()
-    process.waitUntilExit()
-  }
-}

@@ -1,19 +1,13 @@
 import Foundation
 import HydraCore
+import TestSupport
 import Testing
 
 #if os(Linux)
 /// Disks that are full or may not be written: a clear error with its exit code, and nothing acknowledged is lost.
 @Suite struct CrashDiskTests {
   private static func shell(_ command: String) -> Int32 {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/bin/sh")
-    process.arguments = ["-c", command]
-    process.standardError = FileHandle.nullDevice
-    process.standardOutput = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return -1 }
-    process.waitUntilExit()
-    return process.terminationStatus
+    (try? TestProcess(URL(fileURLWithPath: "/bin/sh"), ["-c", command]).wait()) ?? -1
   }
 
   /// A small market, and a run over it that meets no obstacle.

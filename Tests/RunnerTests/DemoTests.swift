@@ -1,5 +1,6 @@
 import Foundation
 import HydraCore
+import TestSupport
 import Testing
 
 /// The main job through the runner, on a market that is short enough for a debug build.
@@ -45,15 +46,9 @@ import Testing
       let killed = folder.appendingPathComponent("killed")
       var random = CounterRandom(seed: 9, stream: "kills")
       for _ in 0..<3 {
-        let process = Process()
-        process.executableURL = RunnerProcess.executable
-        process.arguments = ["demo", "--out", killed.path] + Self.small
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
+        let process = try TestProcess(RunnerProcess.executable, ["demo", "--out", killed.path] + Self.small)
         usleep(UInt32(200_000 + random.below(3_000_000)))
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+        process.stop()
       }
       let continued = try demo(killed)
       #expect(continued.status == 0, "\(continued.errors)")

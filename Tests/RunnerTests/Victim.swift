@@ -1,9 +1,10 @@
 import Foundation
+import TestSupport
 
 #if os(Linux)
 /// A runner that is watched through `/proc`, to be killed at a point of its own progress.
 struct Victim {
-  private let process = Process()
+  private let process: TestProcess
   private let out: URL
   /// Processor time used so far, in ticks of the system's clock.
   private(set) var ticks = 0
@@ -11,40 +12,34 @@ struct Victim {
 
   init(_ arguments: [String], in folder: URL) throws {
     out = folder.appendingPathComponent("out-\(UUID().uuidString)")
-    try Data().write(to: out)
-    process.executableURL = RunnerProcess.executable
-    process.arguments = arguments
-    process.environment = ["TMPDIR": folder.path]
-    process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: out)
-    process.standardError = FileHandle.nullDevice
-    try process.run()
+    process = try TestProcess(
+      RunnerProcess.executable, arguments, environment: ["TMPDIR": folder.path], output: .file(out))
   }
 
-  var status: Int32 { process.terminationStatus }
+  /// Its exit code, once it has ended.
+  var status: Int32? { process.status }
 
   /// Whether it is running; takes note of its processor time.
   var isRunning: Bool {
     mutating get {
-      if let used = Self.ticks(of: process.processIdentifier) { ticks = max(ticks, used) }
-      return process.isRunning
+      if let used = Self.ticks(of: process.id) { ticks = max(ticks, used) }
+      return process.status == nil
     }
   }
 
   mutating func kill() {
     wasKilled = true
-    Foundation.kill(process.processIdentifier, SIGKILL)
-    process.waitUntilExit()
+    process.stop()
   }
 
   func output() throws -> String {
-    process.waitUntilExit()
+    try process.wait()
     return String(decoding: try Data(contentsOf: out), as: UTF8.self)
   }
 
   /// Processes that it has started and that are alive.
   var children: [pid_t] {
-    let id = process.processIdentifier
+    let id = process.id
     let tasks = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/\(id)/task")) ?? []
     return tasks.flatMap { task in
       let text = (try? String(contentsOfFile: "/proc/\(id)/task/\(task)/children", encoding: .utf8)) ?? ""
