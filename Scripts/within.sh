@@ -7,9 +7,9 @@ shift
 command=$!
 (
     exec >&2
-    sleep "$((minutes * 60))"
+    sleep "$((minutes * 60))" || exit
     echo "$0: not done after $minutes minutes: $*"
-    ps -eo pid,ppid,stat,etime,time,args --forest | cut -c1-160
+    ps -eo pid,ppid,stat,etime,time,args --forest | grep -v ' \[' | cut -c1-160
     debugger=$(command -v gdb || true)
     for process in $(pgrep -f 'PackageTests\.xctest' || true); do
         if [ -n "$debugger" ]; then
