@@ -1,10 +1,18 @@
 import ArgumentParser
 import HydraCore
 
-/// `hydra study`: what the agent makes of worlds whose truth is known; long.
+/// `hydra study`: long studies of the agent.
 struct StudyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
+    abstract: "Long studies: the agent on generated worlds, judged by their truth, or on recorded markets.",
+    subcommands: [StudyWorldsCommand.self, StudyMarketsCommand.self], defaultSubcommand: StudyWorldsCommand.self)
+}
+
+/// `hydra study worlds`: what the agent makes of worlds whose truth is known.
+struct StudyWorldsCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "worlds",
     abstract: "Run the agent over generated worlds with and without shifts, and judge it by their truth.")
 
   @Option(help: "Worlds with shifts, and as many without.")
