@@ -13,12 +13,12 @@ import Testing
   }()
 
   @Test(
-    .enabled(if: CassetteServer.python != nil, "SKIPPED: there is no python3 to replay cassettes with"),
+    .enabled(if: LanguageServer.python != nil, "SKIPPED: there is no python3 to replay cassettes with"),
     arguments: cassettes)
   func aCassetteStartsAnExperimentOrChangesNothing(name: String) async throws {
     let file = TestSupport.vectors("llm/cassettes/\(name)")
     let cassette = try JSONValue(parsing: Array(Data(contentsOf: file)))
-    let server = try CassetteServer(file)
+    let server = try LanguageServer(cassette: file)
     var settings = LanguageSettings(
       providers: ["a", "b"].map { name in
         var one = OpenAICompatible.Settings(baseURL: "http://127.0.0.1:\(server.port)/\(name)/v1", model: "m-\(name)")

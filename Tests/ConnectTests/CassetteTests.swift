@@ -6,7 +6,7 @@ import Testing
 @testable import HydraConnect
 
 /// The contract of the client, over a real socket: each cassette is one decision.
-@Suite(.enabled(if: CassetteServer.python != nil, "SKIPPED: there is no python3 to replay cassettes with"))
+@Suite(.enabled(if: LanguageServer.python != nil, "SKIPPED: there is no python3 to replay cassettes with"))
 struct CassetteTests {
   static let cassettes: [String] = {
     let folder = TestSupport.vectors("llm/cassettes").path
@@ -19,7 +19,7 @@ struct CassetteTests {
   func decisionIsAsExpected(name: String) async throws {
     let file = TestSupport.vectors("llm/cassettes/\(name)")
     let cassette = try JSONValue(parsing: Array(Data(contentsOf: file)))
-    let server = try CassetteServer(file)
+    let server = try LanguageServer(cassette: file)
     let (policy, tokens) = try Self.policy(cassette["policy"]!)
     var request = try DecisionContract.request()
     request.maximumTokens = tokens

@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import HydraConnect
 
-extension CassetteServer {
+extension LanguageServer {
   /// What was sent so far.
   func log() async throws -> JSONValue {
     var settings = HTTPClient.Settings()

@@ -1,7 +1,28 @@
+import Foundation
 import HydraCore
+import TestSupport
 import Testing
 
 @Suite struct PrometheusTests {
+  private static let promtool = ["/usr/bin/promtool", "/usr/local/bin/promtool", "/opt/homebrew/bin/promtool"].first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
+
+  @Test(.enabled(if: promtool != nil, "SKIPPED: there is no promtool"))
+  func promtoolFindsNoFault() throws {
+    var page = PrometheusText()
+    page.counter("hydra_refusals_total", "Orders \\ refused.\nBy code.", 3, ["code": "a\"b\\c\nd"])
+    page.counter("hydra_refusals_total", "Orders refused.", 4, ["code": "x"])
+    page.gauge("hydra_equity", "Cash.", -12.5)
+    page.gauge("hydra_limit", "No limit.", .infinity)
+    let file = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-page-\(UUID().uuidString)")
+    defer { try? FileManager.default.removeItem(at: file) }
+    try page.text.write(to: file, atomically: true, encoding: .utf8)
+    let check = try TestProcess(
+      URL(fileURLWithPath: Self.promtool!), ["check", "metrics"], input: .file(file))
+    #expect(try check.wait() == 0)
+  }
+
   @Test func everyFamilyHasHelpAndTypeOnceAndEscapes() {
     var page = PrometheusText()
     page.counter("hydra_refusals_total", "Orders \\ refused.\nBy code.", 3, ["code": "a\"b\\c\nd"])

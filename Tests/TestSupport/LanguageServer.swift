@@ -1,7 +1,7 @@
 import Foundation
 
-/// A loopback server that replays one cassette, in a Python process; see `Tests/Vectors/llm/replay_server.py`.
-public final class CassetteServer {
+/// A server of the language-model vectors on the loopback, in a Python process.
+public final class LanguageServer {
   public let port: Int
   private let process: TestProcess
   /// Open as long as the server is to live.
@@ -19,14 +19,24 @@ public final class CassetteServer {
     }
   }
 
-  public init(_ cassette: URL) throws {
+  /// Replays one cassette; see `Tests/Vectors/llm/replay_server.py`.
+  public convenience init(cassette: URL) throws {
+    try self.init(Self.python!, ["replay_server.py", cassette.path])
+  }
+
+  /// Answers with a real small model from a GGUF file, and asks for a key; see `Tests/Vectors/llm/live_server.py`.
+  public convenience init(model: String, key: String, python: String) throws {
+    try self.init(python, ["live_server.py", "--model", model, "--port", "0", "--api-key", key, "--threads", "1"])
+  }
+
+  private init(_ python: String, _ words: [String]) throws {
     let output = Pipe()
     // No other process that a test starts meanwhile keeps these ends open.
     for end in [input.fileHandleForWriting, output.fileHandleForReading] {
       _ = fcntl(end.fileDescriptor, F_SETFD, FD_CLOEXEC)
     }
     process = try TestProcess(
-      URL(fileURLWithPath: Self.python!), [TestSupport.vectors("llm/replay_server.py").path, cassette.path],
+      URL(fileURLWithPath: python), [TestSupport.vectors("llm/\(words[0])").path] + words.dropFirst(),
       input: .descriptor(input.fileHandleForReading.fileDescriptor),
       output: .descriptor(output.fileHandleForWriting.fileDescriptor))
     try output.fileHandleForWriting.close()
