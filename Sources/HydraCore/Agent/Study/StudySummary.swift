@@ -93,15 +93,25 @@ public struct StudySummary: Sendable {
       members.append(
         (
           arm.rawValue,
-          .object([
-            ("skill_before", Mean(skills.compactMap(\.before))?.json ?? .null),
-            ("skill_of_the_old_model_after", Mean(skills.compactMap(\.atShift))?.json ?? .null),
-            ("skill_after_120_bars", Mean(skills.compactMap(\.recovered))?.json ?? .null),
-            ("won_back", Mean(back)?.json ?? .null),
-          ])
+          .object(
+            [
+              ("skill_before", Mean(skills.compactMap(\.before))?.json ?? .null),
+              ("skill_of_the_old_model_after", Mean(skills.compactMap(\.atShift))?.json ?? .null),
+              ("skill_after_120_bars", Mean(skills.compactMap(\.recovered))?.json ?? .null),
+              ("won_back", Mean(back)?.json ?? .null),
+            ]
+              + (kind == .volatility ? riskJSON(own.compactMap { $0.risk[arm] }) : []))
         ))
     }
     return .object(members)
+  }
+
+  private func riskJSON(_ risks: [WorldStudy.Risk]) -> [(String, JSONValue)] {
+    [
+      ("risk_before", Mean(risks.compactMap(\.before))?.json ?? .null),
+      ("risk_in_first_20_bars", Mean(risks.compactMap(\.first))?.json ?? .null),
+      ("risk_in_next_20_bars", Mean(risks.compactMap(\.after))?.json ?? .null),
+    ]
   }
 
   private func trialsJSON(_ trials: [WorldStudy.Trial]) -> JSONValue {

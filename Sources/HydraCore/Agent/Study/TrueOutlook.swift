@@ -67,4 +67,16 @@ struct TrueOutlook {
     }
     return count >= 40 ? sum / Double(count) : nil
   }
+
+  /// The risk of positions that are sized with an estimate, as a multiple of what was meant: mean of true over estimated
+  /// volatility of the next day; nil with fewer than 10 rows.
+  func risk(span: Int, _ history: FeatureHistory, prices: (Int) -> Double, rows: Range<Int>) -> Double? {
+    let deviations = VolatilityPath.deviations(span: span, history)
+    let ratios = rows.clamped(to: expected.indices).compactMap { row -> Double? in
+      guard let deviation = deviations[row], deviation > 0, variances[row].isFinite else { return nil }
+      let ratio = variances[row].squareRoot() * prices(row) / deviation
+      return ratio.isFinite ? ratio : nil
+    }
+    return ratios.count >= 10 ? Statistics.mean(ratios) : nil
+  }
 }

@@ -91,6 +91,14 @@ struct WorldReading {
     return after > before
   }
 
+  /// The risk of an arm's sizing over rows as a multiple of its target, by the truth; nil where it had no champion.
+  func risk(_ arm: Arm, rows: Range<Int>) throws -> Double? {
+    guard let version = try champion(arm, at: rows.lowerBound) else { return nil }
+    return outlook.risk(
+      span: try policy(arm, version: version).recipe.volatilitySpan, history,
+      prices: { prices[history.dates[$0]] ?? .nan }, rows: rows)
+  }
+
   // MARK: - What was tried
 
   /// Every experiment of the self-healing arm, what was decided, and what the truth says.

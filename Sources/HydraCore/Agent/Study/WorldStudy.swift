@@ -19,6 +19,16 @@ public struct WorldStudy: Sendable {
     /// True skill of each arm's model: `before`, the model in force at the shift over the year before it; `atShift`, the
     /// same model over bars 120 to 370 after it; `recovered`, the model in force 120 bars after the shift, over those same bars.
     public var skill: [Arm: Skill]
+    /// Risk of each arm's sizing around a shift of the volatility.
+    public var risk: [Arm: Risk] = [:]
+  }
+
+  /// Risk that an arm's sizing took, true over estimated volatility, 1 where the target is met: mean over the year before
+  /// a shift, over the first 20 bars after it, and over the 20 bars after those.
+  public struct Risk: Hashable, Sendable {
+    public var before: Double?
+    public var first: Double?
+    public var after: Double?
   }
 
   /// True skill, Σ f e / √(Σ f² Σ e²) of forecasts f and true expected outcomes e, each in -1...1.
@@ -129,6 +139,7 @@ public struct WorldStudy: Sendable {
     let year = dates[min(row + 250, dates.count - 1)]
     let alarms = record.alarms.filter { ($0.date >= shift.date) && ($0.date <= year) }
     var skill: [Arm: Skill] = [:]
+    var risk: [Arm: Risk] = [:]
     for arm in Arm.allCases {
       var own = Skill()
       let later = row + 120..<row + 370
@@ -141,10 +152,15 @@ public struct WorldStudy: Sendable {
         own.recovered = try reading.skill(try reading.policy(arm, version: version), rows: later)
       }
       skill[arm] = own
+      guard shift.kind == .volatility else { continue }
+      risk[arm] = Risk(
+        before: try reading.risk(arm, rows: max(0, row - 250)..<row),
+        first: try reading.risk(arm, rows: row..<row + 20),
+        after: try reading.risk(arm, rows: row + 20..<row + 40))
     }
     return Shift(
       seed: reading.world.settings.seed, kind: shift.kind.rawValue, date: shift.date,
       delay: alarms.first.flatMap { alarm in dates.firstIndex { $0 >= alarm.date }.map { $0 - row } },
-      stream: alarms.first?.stream, cause: alarms.first { $0.cause != nil }?.cause, skill: skill)
+      stream: alarms.first?.stream, cause: alarms.first { $0.cause != nil }?.cause, skill: skill, risk: risk)
   }
 }
