@@ -76,32 +76,28 @@ public struct StudySummary: Sendable {
   }
 
   private func json(_ kind: PlantedShift.Kind) -> JSONValue {
-    let own = shifts.filter { $0.kind == kind.rawValue }
-    let delays = own.compactMap(\.delay).map(Double.init)
-    let diagnosed = own.filter { $0.cause != nil }
+    let shifted = shifts.filter { $0.kind == kind.rawValue }
+    let delays = shifted.compactMap(\.delay).map(Double.init)
+    let diagnosed = shifted.filter { $0.cause != nil }
     var members: [(String, JSONValue)] = [
-      ("planted", JSONValue(own.count)), ("alarm_within_a_year", JSONValue(delays.count)),
+      ("planted", JSONValue(shifted.count)), ("alarm_within_a_year", JSONValue(delays.count)),
       ("median_delay_bars", delays.isEmpty ? .null : .number(Statistics.median(delays))),
       ("diagnosed", JSONValue(diagnosed.count)),
       ("cause_named_rightly", JSONValue(diagnosed.count { $0.cause == Self.cause(of: kind) })),
     ]
     for arm in Arm.allCases {
-      let skills = own.compactMap { $0.skill[arm] }
+      let skills = shifted.compactMap { $0.skill[arm] }
       let back = skills.compactMap { skill in
         skill.recovered.flatMap { after in skill.atShift.map { after - $0 } }
       }
-      members.append(
-        (
-          arm.rawValue,
-          .object(
-            [
-              ("skill_before", Mean(skills.compactMap(\.before))?.json ?? .null),
-              ("skill_of_the_old_model_after", Mean(skills.compactMap(\.atShift))?.json ?? .null),
-              ("skill_after_120_bars", Mean(skills.compactMap(\.recovered))?.json ?? .null),
-              ("won_back", Mean(back)?.json ?? .null),
-            ]
-              + (kind == .volatility ? riskJSON(own.compactMap { $0.risk[arm] }) : []))
-        ))
+      var own: [(String, JSONValue)] = [
+        ("skill_before", Mean(skills.compactMap(\.before))?.json ?? .null),
+        ("skill_of_the_old_model_after", Mean(skills.compactMap(\.atShift))?.json ?? .null),
+        ("skill_after_120_bars", Mean(skills.compactMap(\.recovered))?.json ?? .null),
+        ("won_back", Mean(back)?.json ?? .null),
+      ]
+      if kind == .volatility { own += riskJSON(shifted.compactMap { $0.risk[arm] }) }
+      members.append((arm.rawValue, .object(own)))
     }
     return .object(members)
   }
