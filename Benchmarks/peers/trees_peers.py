@@ -1,4 +1,5 @@
-"""Trains, predicts and explains with hydra-bench, LightGBM (also quantised), XGBoost and CatBoost on the same files.
+"""Trains, predicts and explains with hydra-bench, LightGBM (also quantised), XGBoost and CatBoost on the same files;
+predicts LightGBM's model with lleaves and with treelite's compiler, too.
 
     python trees_peers.py --bench PATH/hydra-bench --data DIR [--sets daily2k,adult] [--threads 1] [--repeat 5]
                           [--shap 1000] [--generated 100kx50,20kx200,1mx28]
@@ -6,11 +7,14 @@
 DIR holds NAME.train.csv, NAME.test.csv and NAME.json (LightGBM's parameters and a list `categorical`); --generated makes
 such files of a seed in a folder of its own. Packages that are not installed are named and left out. Each round runs
 every program once, in turn, so that load on the machine falls on all; ratios are medians over the rounds of processor
-time (--clock wall for the clock). Needs numpy and pandas.
+time (--clock wall for the clock). Needs numpy and pandas. lleaves 1.3.0 needs llvmlite below 0.45; tl2cgen needs a C
+compiler. Both compile LightGBM's model once a table; that time is printed in the place of training, by the clock.
+CatBoost and XGBoost get categories as numbers; CatBoost's trees are symmetric, as is its own default, or leaf-wise.
 """
 import argparse
 import importlib
 import json
+import math
 import os
 import subprocess
 import tempfile
@@ -52,6 +56,7 @@ class Table:
             self.parameters = json.load(file)
         self.categorical = self.parameters.pop("categorical", [])
         self.parameters["num_threads"] = threads
+        self.compiled = {}
         train, test = pd.read_csv(self.path + ".train.csv"), pd.read_csv(self.path + ".test.csv")
         self.x, self.y = train.drop(columns="label"), train["label"].values
         self.xt, self.yt = test.drop(columns="label"), test["label"].values
@@ -160,19 +165,62 @@ def xgboost(table, clock, shap, xgb):
     return train, len(p) / seconds, one_row(table, model.inplace_predict, clock), rate, p
 
 
-def catboost(table, clock, shap, cat):
+def catboost(table, clock, shap, cat, policy):
     given = table.parameters
     loss = {"binary": "Logloss", "multiclass": "MultiClass"}.get(given["objective"], "RMSE")
+    shape = {"max_leaves": given["num_leaves"], "depth": 16, "min_data_in_leaf": given["min_data_in_leaf"]}
+    if policy == "SymmetricTree":
+        shape = {"depth": round(math.log2(given["num_leaves"]))}
     model = cat.CatBoost({
         "loss_function": loss, "iterations": given["num_iterations"], "learning_rate": given["learning_rate"],
-        "grow_policy": "Lossguide", "max_leaves": given["num_leaves"], "border_count": 254, "verbose": False,
-        "thread_count": given["num_threads"], "allow_writing_files": False,
+        "grow_policy": policy, "border_count": 254, "verbose": False, "thread_count": given["num_threads"],
+        "allow_writing_files": False, "bootstrap_type": "No", "random_strength": 0, "leaf_estimation_iterations": 1,
+        "l2_leaf_reg": given.get("lambda_l2", 0), **shape,
     })
+    threads = given["num_threads"]
     train, _ = timed(clock, lambda: model.fit(table.x.values, table.y))
     kind = "RawFormulaVal" if loss == "RMSE" else "Probability"
-    predict = lambda rows: model.predict(rows, prediction_type=kind)
+    predict = lambda rows, threads: model.predict(rows, prediction_type=kind, thread_count=threads)
+    seconds, p = timed(clock, lambda: predict(table.xt.values, threads))
+    explain = lambda rows: model.get_feature_importance(cat.Pool(rows), type="ShapValues", thread_count=threads)
+    rate = explained(table, clock, shap, explain)
+    single = one_row(table, lambda row: predict(row, 1), clock)
+    return train, len(p) / seconds, single, rate, p[:, 1] if loss == "Logloss" else p
+
+
+def compiled(table, clock, lgb, name, compile):
+    """Predictions of LightGBM's model by a program made of it; made once a table."""
+    if name not in table.compiled:
+        with tempfile.TemporaryDirectory() as folder:
+            parameters = {**table.parameters, "verbosity": -1}
+            rounds = parameters.pop("num_iterations")
+            data = lgb.Dataset(table.x.values, table.y, categorical_feature=table.columns or "auto", params=parameters)
+            path = os.path.join(folder, "model.txt")
+            lgb.train(parameters, data, rounds).save_model(path)
+            seconds, predict = timed("wall", lambda: compile(path, table.parameters["num_threads"]))
+            table.compiled[name] = (seconds, predict)
+    made, predict = table.compiled[name]
     seconds, p = timed(clock, lambda: predict(table.xt.values))
-    return train, len(p) / seconds, one_row(table, predict, clock), None, p[:, 1] if loss == "Logloss" else p
+    return made, len(p) / seconds, one_row(table, predict, clock), None, p
+
+
+def lleaves(path, threads, package):
+    model = package.Model(path)
+    model.compile()
+    return lambda rows: model.predict(rows, n_jobs=threads)
+
+
+def treelite(path, threads, package, compiler):
+    model = package.frontend.load_lightgbm_model(path)
+    library = os.path.join(os.path.dirname(path), "model.so")
+    compiler.export_lib(model, toolchain="gcc", libpath=library, params={"parallel_comp": 16})
+    predictor = compiler.Predictor(library, nthread=threads)
+
+    def predict(rows):
+        found = predictor.predict(compiler.DMatrix(rows, dtype="float64"))
+        return found.reshape(len(rows), -1) if found.size > len(rows) else found.ravel()
+
+    return predict
 
 
 def main():
@@ -184,6 +232,7 @@ def main():
     parser.add_argument("--repeat", type=int, default=5)
     parser.add_argument("--shap", type=int, default=1000)
     parser.add_argument("--generated", default="")
+    parser.add_argument("--programs", default="", help="hydra and these; all when empty")
     parser.add_argument("--clock", choices=["cpu", "wall"], default="cpu")
     given = parser.parse_args()
     programs = {"hydra": lambda table: hydra(table, given.bench, given.clock, given.shap)}
@@ -193,7 +242,16 @@ def main():
     if xgb := package("xgboost"):
         programs["xgboost"] = lambda table: xgboost(table, given.clock, given.shap, xgb)
     if cat := package("catboost"):
-        programs["catboost"] = lambda table: catboost(table, given.clock, given.shap, cat)
+        programs["catboost"] = lambda table: catboost(table, given.clock, given.shap, cat, "SymmetricTree")
+        programs["catboost leaf-wise"] = lambda table: catboost(table, given.clock, given.shap, cat, "Lossguide")
+    if lgb and (leaves := package("lleaves")):
+        programs["lleaves"] = lambda table: compiled(
+            table, given.clock, lgb, "lleaves", lambda path, threads: lleaves(path, threads, leaves))
+    if lgb and (lite := package("treelite")) and (compiler := package("tl2cgen")):
+        programs["treelite"] = lambda table: compiled(
+            table, given.clock, lgb, "treelite", lambda path, threads: treelite(path, threads, lite, compiler))
+    if given.programs:
+        programs = {name: run for name, run in programs.items() if name in ["hydra", *given.programs.split(",")]}
     for name in filter(None, given.sets.split(",")):
         compare(programs, Table(given.data, name, given.threads), given.repeat)
     with tempfile.TemporaryDirectory() as folder:
@@ -206,9 +264,14 @@ def compare(programs, table, repeat):
     rounds = {program: [] for program in programs}
     for _ in range(repeat):
         for program, run in programs.items():
-            rounds[program].append(run(table))
+            try:
+                rounds[program].append(run(table))
+            except Exception as error:
+                print(f"{table.name:16} {program:18} stopped: {type(error).__name__}: {str(error).splitlines()[0]}")
     own = rounds["hydra"]
     for program, found in rounds.items():
+        if not found:
+            continue
         train, rate, single = (np.median([row[i] for row in found]) for i in range(3))
         ratio = np.median([other[0] / mine[0] for other, mine in zip(found, own)])
         predict = np.median([mine[1] / other[1] for other, mine in zip(found, own)])

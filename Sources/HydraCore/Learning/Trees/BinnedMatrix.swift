@@ -98,6 +98,9 @@ final class BinnedMatrix: @unchecked Sendable {
   /// How far the place of a feature is from the lowest bit of its group's word.
   func shift(_ feature: Int) -> UInt32 { UInt32(places[feature].column % groupWidth) * laneBits }
 
+  /// Whether a group of columns is more than the nearest cache holds beside histograms.
+  var isFar: Bool { rows > 32_768 }
+
   var laneMask: UInt32 { 1 << laneBits - 1 }
 
   /// The bin of a feature in a row.

@@ -14,6 +14,8 @@ final class FeatureGroupTask: @unchecked Sendable {
   var largerSearch: LeafSearch?
   /// The features that the tree may use; nil for all.
   let features: [Bool]?
+  /// Groups whose rows are dealt out, too.
+  var shared: SharedGroups?
   /// The best cut of the smaller leaf in each group, then those of the larger.
   let results: UnsafeMutablePointer<SplitCandidate>
 
@@ -39,17 +41,16 @@ final class FeatureGroupTask: @unchecked Sendable {
   var groupStride: Int { matrix.groupWidth * matrix.histogramWidth }
 
   func run<Word: HistogramWord>(_ group: Int, _: Word.Type) {
+    guard isNeeded(group) else { return }
     let members = members[group]
-    if let features, !members.contains(where: { features[$0] }) { return }
     let small = typed(smaller, Word.self) + group * groupStride
     let large = larger.map { typed($0, Word.self) + group * groupStride }
-    let words = UnsafePointer(UnsafeMutableRawPointer(ordered).assumingMemoryBound(to: Word.self))
     if smallerSearch == nil, let large {
       // Nobody asks for the smaller leaf's histogram: its rows leave their parent's at once.
-      add(group, words, to: large, subtracts: true)
+      add(group, to: large, subtracts: true)
     } else {
       forEachColumn(group) { start, used in (small + start).initialize(repeating: .zero, count: used) }
-      add(group, words, to: small, subtracts: false)
+      add(group, to: small, subtracts: false)
       if let large {
         forEachColumn(group) { start, used in subtractHistogram(small + start, from: large + start, count: used) }
       }
@@ -60,24 +61,43 @@ final class FeatureGroupTask: @unchecked Sendable {
     }
   }
 
-  private func forEachColumn(_ group: Int, _ body: (_ start: Int, _ used: Int) -> Void) {
+  /// Whether the tree may use a feature of the group.
+  func isNeeded(_ group: Int) -> Bool { features.map { allowed in members[group].contains { allowed[$0] } } ?? true }
+
+  func forEachColumn(_ group: Int, _ body: (_ start: Int, _ used: Int) -> Void) {
     for lane in 0..<matrix.groupWidth {
       body(lane * matrix.histogramWidth, matrix.usedPlaces[group * matrix.groupWidth + lane])
     }
   }
 
   private func add<Word: HistogramWord>(
-    _ group: Int, _ words: UnsafePointer<Word>, to histogram: UnsafeMutablePointer<Word>, subtracts: Bool
+    _ group: Int, to histogram: UnsafeMutablePointer<Word>, subtracts: Bool
   ) {
-    let bins = matrix.group(group)
+    if let shared, group >= shared.first {
+      addParts(of: shared, group: group, to: histogram, subtracts: subtracts)
+    } else {
+      addRows(0..<count, of: group, to: histogram, subtracts: subtracts)
+    }
+  }
+
+  /// Adds some of the leaf's rows to the histogram of a group, or takes them away.
+  func addRows<Word: HistogramWord>(
+    _ places: Range<Int>, of group: Int, to histogram: UnsafeMutablePointer<Word>, subtracts: Bool
+  ) {
+    let (first, count, isFar) = (places.lowerBound, places.count, matrix.isFar)
+    let words = UnsafePointer(UnsafeMutableRawPointer(ordered).assumingMemoryBound(to: Word.self)) + first
+    let rows = rows.map { $0 + first }
+    let bins = matrix.group(group) + (rows == nil ? first : 0)
     if matrix.groupWidth == 2 {
       addToWideHistogram(
         bins: bins, rows: rows, words: words, count: count, subtracts: subtracts, width: matrix.histogramWidth,
         histogram: histogram)
     } else if subtracts {
-      addToHistogram(bins: bins, rows: rows, words: words, count: count, subtracts: true, histogram: histogram)
+      addToHistogram(
+        bins: bins, rows: rows, words: words, count: count, subtracts: true, isFar: isFar, histogram: histogram)
     } else {
-      addToHistogram(bins: bins, rows: rows, words: words, count: count, subtracts: false, histogram: histogram)
+      addToHistogram(
+        bins: bins, rows: rows, words: words, count: count, subtracts: false, isFar: isFar, histogram: histogram)
     }
   }
 

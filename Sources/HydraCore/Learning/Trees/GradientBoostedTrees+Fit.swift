@@ -84,7 +84,7 @@ extension GradientBoostedTrees {
     let history = follower?.history ?? []
     func model(_ result: BoostingHistory?) -> GradientBoostedTrees {
       GradientBoostedTrees(
-        featureNames: names, featureRanges: featureRanges(of: run.rows.features, run.matrix),
+        featureNames: names, featureRanges: featureRanges(of: run.rows.features, run.matrix, threads: threads),
         objective: settings.objective, trees: trees, averagesRounds: settings.boosting == .forest,
         parameters: settings.parameterLines(), history: result)
     }
@@ -106,9 +106,9 @@ extension GradientBoostedTrees {
   }
 
   /// `[low:high]` of each column, its categories, or `none` where no two values differ.
-  private static func featureRanges(of features: Matrix, _ matrix: BinnedMatrix) -> [String] {
+  private static func featureRanges(of features: Matrix, _ matrix: BinnedMatrix, threads: Int) -> [String] {
     let binned = Dictionary(uniqueKeysWithValues: zip(matrix.columns, matrix.bins))
-    return (0..<features.columns).map { column in
+    return parallelMap(features.columns, threads: threads) { column in
       if let categories = binned[column]?.categories { return categories.map { "\($0)" }.joined(separator: ":") }
       var (low, high) = (Double.infinity, -Double.infinity)
       for row in 0..<features.rows {

@@ -7,8 +7,20 @@ struct ModelLines {
 
   init(_ text: String) {
     // By bytes: characters would have to be found first, and a line of a large model has many.
-    lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map {
-      Substring($0.last == UInt8(ascii: "\r") ? $0.dropLast() : $0)
+    var text = text
+    let ends = text.withUTF8 { bytes in
+      var ends: [Int] = []
+      for place in bytes.indices where bytes[place] == UInt8(ascii: "\n") { ends.append(place) }
+      return ends + [bytes.count]
+    }
+    let bytes = text.utf8
+    var start = bytes.startIndex
+    var first = 0
+    lines = ends.map { end in
+      let stop = bytes.index(start, offsetBy: end - first)
+      let line = bytes[start..<stop]
+      if end < bytes.count { (start, first) = (bytes.index(after: stop), end + 1) }
+      return Substring(line.last == UInt8(ascii: "\r") ? line.dropLast() : line)
     }
   }
 
@@ -88,7 +100,21 @@ struct ModelSection {
   }
 
   func wholes(_ key: String, count: Int) throws(LightGBMFileError) -> [Int] {
-    try fields(key, count: count, "a whole number") { Int(String(decoding: $0, as: UTF8.self)) }
+    try fields(key, count: count, "a whole number") { Self.whole($0) ?? Int(String(decoding: $0, as: UTF8.self)) }
+  }
+
+  /// A whole number of up to 18 digits, perhaps with a minus; nil for anything else.
+  private static func whole(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    let isNegative = bytes.first == UInt8(ascii: "-")
+    let digits = bytes[(isNegative ? 1 : 0)...]
+    guard (1...18).contains(digits.count) else { return nil }
+    var value = 0
+    for byte in digits {
+      let digit = byte &- UInt8(ascii: "0")
+      guard digit < 10 else { return nil }
+      value = value &* 10 &+ Int(digit)
+    }
+    return isNegative ? -value : value
   }
 
   func numbers(_ key: String, count: Int) throws(LightGBMFileError) -> [Double] {

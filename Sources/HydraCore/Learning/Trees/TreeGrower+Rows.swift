@@ -60,33 +60,81 @@ extension TreeGrower {
     let bins = matrix.bins[best.feature]
     let place = matrix.places[best.feature]
     let (shift, mask) = (matrix.shift(best.feature), matrix.laneMask)
-    let source = matrix.group(ofFeature: best.feature)
-    let start = rows + leaf.start
+    nonisolated(unsafe) let source = matrix.group(ofFeature: best.feature)
     if best.categories == nil, place.common == nil {
-      let threshold = UInt32(best.bin)
-      let missing = bins.hasMissing && best.missingGoesLeft ? UInt32(bins.missingBin) : UInt32.max
-      return partitionRows(start, count: leaf.count, spare: spareRows, bins: source) {
-        let bin = $0 &>> shift & mask
-        return bin <= threshold || bin == missing
+      // Bins have 16 bits at most: a difference below zero shows in the top bit.
+      let end = UInt32(best.bin) + 1
+      let missing: UInt32 = bins.hasMissing && best.missingGoesLeft ? UInt32(bins.missingBin) : 1 << 16
+      return partition(leaf) { rows, count, left, right in
+        partRows(rows, count: count, left: left, right: right, bins: source) {
+          let bin = $0 &>> shift & mask
+          return ((bin &- end) | ((bin ^ missing) &- 1)) &>> 31
+        }
       }
     }
     let missingBin = bins.hasMissing ? bins.missingBin : nil
-    let goesLeft = (0..<matrix.histogramWidth).map {
-      best.goesLeft(bin: place.bin(at: $0, bins: bins.count), missingBin: missingBin)
+    let goesLeft: [UInt32] = (0..<matrix.histogramWidth).map {
+      best.goesLeft(bin: place.bin(at: $0, bins: bins.count), missingBin: missingBin) ? 1 : 0
     }
     return goesLeft.withUnsafeBufferPointer { table in
-      partitionRows(start, count: leaf.count, spare: spareRows, bins: source) { table[Int($0 &>> shift & mask)] }
+      nonisolated(unsafe) let table = table
+      return partition(leaf) { rows, count, left, right in
+        partRows(rows, count: count, left: left, right: right, bins: source) { table[Int($0 &>> shift & mask)] }
+      }
     }
   }
 
+  /// Parts rows into two runs; gives the length of the first.
+  private typealias RowParter =
+    @Sendable (
+      _ rows: UnsafePointer<UInt32>, _ count: Int, _ left: UnsafeMutablePointer<UInt32>,
+      _ right: UnsafeMutablePointer<UInt32>
+    ) -> Int
+
+  /// Parts a leaf as `part` does: at once, or by blocks on several threads, which come together in their order.
+  private func partition(_ leaf: GrowingLeaf, _ part: RowParter) -> Int {
+    let (count, block) = (leaf.count, Self.rowBlock)
+    nonisolated(unsafe) let (start, lefts) = (rows + leaf.start, spareRows)
+    guard threads > 1, count >= 2 * block else {
+      let left = part(start, count, start, lefts)
+      (start + left).update(from: lefts, count: count - left)
+      return left
+    }
+    // The words of the leaf are not gathered yet: their room is free.
+    nonisolated(unsafe) let rights = UnsafeMutableRawPointer(ordered).assumingMemoryBound(to: UInt32.self)
+    let blocks = (count + block - 1) / block
+    let counts = parallelMap(blocks, threads: threads) { index in
+      let first = index * block
+      return part(start + first, min(block, count - first), lefts + first, rights + first)
+    }
+    var places = [0]
+    for here in counts { places.append(places[places.count - 1] + here) }
+    let left = places[blocks]
+    parallelFor(blocks, threads: threads) { [places] index in
+      let first = index * block
+      let (length, here) = (min(block, count - first), places[index + 1] - places[index])
+      (start + places[index]).update(from: lefts + first, count: here)
+      (start + left + first - places[index]).update(from: rights + first, count: length - here)
+    }
+    return left
+  }
+
+  /// Rows enough for a thread to be worth waking.
+  private static let rowBlock = 8192
+
   /// Copies the words of a leaf's rows into one run.
   func gather(start: Int, count: Int) {
-    let rows = rows + start
-    if layout == .pairs {
-      for index in 0..<count { ordered[index] = words[Int(truncatingIfNeeded: rows[index])] }
-    } else {
-      let (plain, target) = (plainWords(words), plainWords(ordered))
-      for index in 0..<count { target[index] = plain[Int(truncatingIfNeeded: rows[index])] }
+    let block = Self.rowBlock
+    nonisolated(unsafe) let (rows, words, ordered) = (rows + start, words, ordered)
+    let isPair = layout == .pairs
+    parallelFor((count + block - 1) / block, threads: threads) { index in
+      let places = index * block..<min((index + 1) * block, count)
+      if isPair {
+        for place in places { ordered[place] = words[Int(truncatingIfNeeded: rows[place])] }
+      } else {
+        let (plain, target) = (plainWords(words), plainWords(ordered))
+        for place in places { target[place] = plain[Int(truncatingIfNeeded: rows[place])] }
+      }
     }
   }
 }

@@ -20,6 +20,8 @@ final class TreeGrower {
   let words: UnsafeMutablePointer<GradientSum>
   private var histograms: [UnsafeMutablePointer<Int64>] = []
   private var freeHistograms: [Int] = []
+  /// Room for the histograms of shared groups, from the first leaf that needs it on.
+  private var partials: UnsafeMutablePointer<Int64>?
   var layout = GradientScale.Layout.constantHessian
   /// The key of the draws of the tree at hand.
   private var treeKey: UInt64 = 0
@@ -45,6 +47,7 @@ final class TreeGrower {
     ordered.deallocate()
     words.deallocate()
     for histogram in histograms { histogram.deallocate() }
+    partials?.deallocate()
   }
 
   /// A grown tree, with its leaf values not yet scaled by the learning rate, and the rows of each leaf.
@@ -177,6 +180,16 @@ final class TreeGrower {
     // A thread is worth waking for some tens of microseconds.
     let work = matrix.groups * (count + 1024)
     let isPair = layout == .pairs
+    if let shared = sharedGroups(rows: count) {
+      task.shared = shared
+      parallelFor((matrix.groups - shared.first) * shared.shares, threads: threads) { part in
+        if isPair {
+          task.fill(part: part, of: shared, GradientSum.self)
+        } else {
+          task.fill(part: part, of: shared, Int64.self)
+        }
+      }
+    }
     parallelFor(matrix.groups, threads: work > 60_000 ? threads : 1) { group in
       if isPair { task.run(group, GradientSum.self) } else { task.run(group, Int64.self) }
     }
@@ -206,10 +219,22 @@ final class TreeGrower {
 
   private func takeHistogram() -> Int {
     if let free = freeHistograms.popLast() { return free }
-    let count = max(matrix.groups, 1) * matrix.groupWidth * matrix.histogramWidth * (layout == .pairs ? 2 : 1)
-    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int64>.stride, alignment: 64)
-    histograms.append(memory.bindMemory(to: Int64.self, capacity: count))
+    histograms.append(histogramMemory(groups: max(matrix.groups, 1), pairs: layout == .pairs))
     return histograms.count - 1
+  }
+
+  private func histogramMemory(groups: Int, pairs: Bool) -> UnsafeMutablePointer<Int64> {
+    let count = groups * matrix.groupWidth * matrix.histogramWidth * (pairs ? 2 : 1)
+    let memory = UnsafeMutableRawPointer.allocate(byteCount: count * MemoryLayout<Int64>.stride, alignment: 64)
+    return memory.bindMemory(to: Int64.self, capacity: count)
+  }
+
+  private func sharedGroups(rows: Int) -> SharedGroups? {
+    let count = SharedGroups.count(groups: matrix.groups, rows: rows, threads: threads)
+    guard count > 0 else { return nil }
+    let memory = partials ?? histogramMemory(groups: count * threads, pairs: true)
+    partials = memory
+    return SharedGroups(first: matrix.groups - count, shares: threads, memory: memory)
   }
 
   /// Histograms of single words have no room for pairs.
