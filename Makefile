@@ -51,10 +51,11 @@ soak: build ## ten simulated years live on paper with kills, feed gaps, a failin
 	Scripts/soak.py --hydra bin/hydra
 
 .PHONY: fuzz
-fuzz: setup ## 20 000 mutated files for all readers together, 5 000 models, 5 000 tables to train on; a crash fails
+fuzz: setup ## 20 000 mutated files for all readers together, 5 000 models, 5 000 tables to train on, 100 000 market files; a crash fails
 	$(RELEASE) --product hydra-fuzz
 	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 20000
 	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 10000 1 "LightGBM model" "table to train on"
+	"$$($(RELEASE) --show-bin-path)/hydra-fuzz" 100000 1 "dbn" "dbn events" "dbn in zstd" "event files" "bar files"
 
 .PHONY: sanitize
 sanitize: setup ## the suite under the address and the thread sanitizer (long)

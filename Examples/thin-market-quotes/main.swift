@@ -17,7 +17,7 @@ struct TickTaker: ReplayStrategy {
       } else {
         quote = (desk.submit(OrderTicket(side, lots: 1, limit: price, postOnly: true)), price)
       }
-    case .bar, .expired: break
+    case .bar, .expired, .rolled: break
     }
   }
 }

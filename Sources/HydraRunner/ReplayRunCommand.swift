@@ -13,7 +13,7 @@ struct ReplayRunCommand: AsyncParsableCommand {
         orders  ts,kind,id,side,price,qty   kind add, del, mod, exec, trade, clear, session_end
         levels  ts,kind,side,price,qty      kind depth, trade (side of the aggressor), clear, session_end
         quotes  ts,bid,bid_qty,ask,ask_qty  and perhaps kind,side,price,qty; kind quote, trade, clear, session_end
-        bars    ts,open,high,low,close,volume
+        bars    ts,open,high,low,close,volume   and perhaps contract (ZOZ25, 2025-12), open_interest
       Events may be of the session too: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed, \
       limit_low, limit_high, settle (price), first_notice, expiry.
       ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known.
@@ -32,10 +32,16 @@ struct ReplayRunCommand: AsyncParsableCommand {
       queue_model (risk_averse, power, power2, power3, log, log2), n (1), half_spread (0, bars), participation (0.1, \
       bars and quotes), smp (off, cancel_resting, cancel_newest), instrument (of a DBN file), contract and zone (new_york, \
       chicago; of an archive), seed.
+      Bars of several contracts are one run that always holds one of them: roll (first_notice, volume, open_interest) and \
+      roll_days (trade dates before first notice, 5, or in a row with more in the next contract, 2); two fills each with its \
+      cost, rolls.csv. contract=NAME takes the bars of one alone.
       Costs on quotes and bars: impact (Y; 0.8 on quotes, none on bars), impact_exponent (0.5), adv and sigma_daily (else \
       of the days before), cost_percentile (5, 50, 95, …), cost_fills (CSV of own fills to learn costs from: \
-      half_spread,impact,cost or half_spread,lots,adv,sigma_daily,cost) with cost_noise (one tick).
-      Account: capital, initial_margin, maintenance_margin, margin_call (close, block), position_limit, spot_limit.
+      half_spread,impact,cost or half_spread,lots,adv,sigma_daily,cost) with cost_noise (one tick), cost_cousins (CSV of fills \
+      in other markets, a column market more: the prior, cost_widening 1.5 times as wide), cost_hours (CSV of multipliers by \
+      time of day, UTC: from,spread,impact with from like 13:30).
+      Account: capital, initial_margin, maintenance_margin or margins (CSV with dates: date,initial,maintenance), \
+      margin_call (close, block), position_limit, spot_limit.
       More output: trace_s (book.csv and queue.csv for pictures), queue_draws (fill_probability.csv and bands, levels), \
       sensitivity=1 (queue models, latencies, cost percentiles), capacity (sizes like 1,2,5).
       """)
@@ -73,7 +79,7 @@ struct ReplayRunCommand: AsyncParsableCommand {
       record = try ReplayRecord(
         file: file, strategy: strategy, values: values, seed: common.seed, threads: common.threads)
     } catch let fault as ReplayConfiguration.Fault {
-      throw RunnerError(.usage, fault.description)
+      throw RunnerError(fault.kind == .noFile ? .noInput : fault.kind == .data ? .badData : .usage, fault.description)
     }
     do {
       try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)

@@ -26,7 +26,11 @@ for target in targets {
     fputs("\(target.name) \(index)\n", last)
     fflush(last)
   }
+  guard counts.misplaced.isEmpty else {
+    say(counts.misplaced.joined(separator: "\n"))
+    exit(1)
+  }
   total += counts.read + counts.refused
   say("\(target.name): \(counts.read) read, \(counts.refused) refused")
 }
-say("\(total) mutated files, no crash")
+say("\(total) mutated files, no crash, and a place in every error that has to name one")

@@ -19,24 +19,24 @@ extension FuzzTarget {
         let reader = try DBNReader(bytes: bytes, file: "fuzz.dbn")
         if let metadata = reader.metadata { _ = DBNText.line(metadata, file: "fuzz.dbn", records: 0) }
         while let record = try reader.next() { _ = DBNText.line(record, file: "fuzz.dbn", index: reader.count) }
-      },
+      }.namingPlaces(),
       FuzzTarget("dbn events", bytes: [orders, levels, bars]) {
         try play($0, OneOfEach(), settings)
-      },
+      }.namingPlaces(),
       FuzzTarget("dbn in zstd", bytes: [try Compression.zstd(orders)]) { bytes in
         let reader = try DBNReader(bytes: bytes, file: "fuzz.dbn.zst")
         while try reader.next() != nil {}
-      },
+      }.namingPlaces(),
       FuzzTarget(
         "event files",
         [
           "ts,kind,id,side,price,qty\n1,add,1,buy,10.25,3\n2,add,2,sell,10.5,4\n3,exec,1,buy,,1\n4,mod,2,sell,10.75,2\n5,del,2,,,\n",
           "ts,kind,side,price,qty\n1,depth,buy,10.25,3\n2,depth,sell,10.5,4\n3,trade,sell,10.25,2\n4,depth,buy,10.25,1\n",
         ]
-      ) { try play($0, OneOfEach(), settings) },
+      ) { try play($0, OneOfEach(), settings) }.namingPlaces(),
       FuzzTarget("bar files", ["ts,open,high,low,close,volume\n1,10,10.5,9.75,10.25,7\n2,10.25,10.25,10,10,0\n"]) {
         try play($0, MovingAverageCross(fast: 1, slow: 2), settings)
-      },
+      }.namingPlaces(),
       FuzzTarget("scenarios", scenarios) { bytes in
         let json = try JSONValue(parsing: bytes)
         if json["cases"] != nil {
@@ -68,7 +68,7 @@ private struct OneOfEach: ReplayStrategy {
       }
     case .filled(let order, _, _): desk.modify(order, Exchange.Change(lots: 5, price: 42))
     case .ended(let order, _): desk.cancel(order)
-    case .timer, .bar, .expired: break
+    case .timer, .bar, .expired, .rolled: break
     }
   }
 }

@@ -6,6 +6,8 @@ public struct FuzzTarget: Sendable {
   public var originals: [[UInt8]]
   /// Reads bytes and uses what came out; throws for what it refuses.
   public var read: @Sendable ([UInt8]) throws -> Void
+  /// Whether every error has to name the place of the fault, by line or byte.
+  public var hasPlaces = false
 
   init(_ name: String, _ originals: [String], _ read: @escaping @Sendable ([UInt8]) throws -> Void) {
     self.init(name, bytes: originals.map { Array($0.utf8) }, read)
@@ -26,6 +28,15 @@ public struct FuzzTarget: Sendable {
   public struct Counts: Sendable {
     public var read = 0
     public var refused = 0
+    /// Errors without a place, or with one that cannot be right; the first ten.
+    public var misplaced: [String] = []
+  }
+
+  /// The same reader with places asked for in its errors.
+  func namingPlaces() -> FuzzTarget {
+    var target = self
+    target.hasPlaces = true
+    return target
   }
 
   /// Feeds the reader with mutated files number `range`; `before` is told of each.
@@ -46,6 +57,9 @@ public struct FuzzTarget: Sendable {
         counts.refused += 1
         // A message that cannot be printed would be a crash too.
         _ = "\(error)"
+        if hasPlaces, counts.misplaced.count < 10, let fault = FuzzPlace.fault(of: error, in: bytes, read: read) {
+          counts.misplaced.append("\(name) \(index): \(fault)")
+        }
       }
     }
     return counts

@@ -227,7 +227,7 @@ import Testing
     }
     let head = "ts,kind,side,price,qty\n"
     #expect(fault(head + "1,depth,buy,350.25,3\n1,trade,,350.5,1") == nil)
-    #expect(fault("") == "f.csv: is empty")
+    #expect(fault("") == "f.csv:1: is empty")
     #expect(fault("ts,kind,price,qty\n") == "f.csv:1: has no column 'side'; columns: ts, kind, price, qty")
     #expect(
       fault(head + "1,depth,buy,350.3,3\n") == "f.csv:2: column 'price': '350.3' is not a multiple of the tick 0.25")

@@ -9,6 +9,18 @@ import Testing
       #expect(target.readsOriginals(), "\(target.name) does not read what was not mutated")
       let counts = target.run(0..<60, seed: 7)
       #expect(counts.refused > 0 || counts.read > 0, "\(target.name)")
+      #expect(counts.misplaced.isEmpty, "\(counts.misplaced.joined(separator: "; "))")
+    }
+  }
+
+  /// DBN and CSV of market events: an error without the place of its fault is one too.
+  @Test func everyFaultOfAnEventFileIsPlaced() throws {
+    let targets = try FuzzTarget.all().filter(\.hasPlaces)
+    #expect(targets.count >= 5)
+    for target in targets {
+      let counts = target.run(0..<500, seed: 11)
+      #expect(counts.refused > 100, "\(target.name)")
+      #expect(counts.misplaced.isEmpty, "\(counts.misplaced.joined(separator: "; "))")
     }
   }
 

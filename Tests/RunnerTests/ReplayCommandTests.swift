@@ -20,6 +20,47 @@ import Testing
     return text
   }
 
+  /// Minute bars of two contracts on trade dates around the roll of December 2013.
+  private static func contracts() -> String {
+    var text = "ts,contract,open,high,low,close,volume\n"
+    var random = CounterRandom(seed: 6, stream: "contracts")
+    var (price, day) = (340.0, CivilDate(year: 2013, month: 11, day: 12))
+    while day < CivilDate(year: 2013, month: 12, day: 3) {
+      for minute in 0..<60 {
+        let next = price + 0.25 * Double(random.below(7) - 3)
+        let time = day.timestamp().nanoseconds + Int64(15 * 3600 + 60 * minute) * 1_000_000_000
+        for (name, gap) in [("ZOZ13", 0.0), ("ZOH14", 5.0)] {
+          let (open, close) = (price + gap, next + gap)
+          text += "\(time),\(name),\(open),\(max(open, close)),\(min(open, close)),\(close),\(1 + random.below(9))\n"
+        }
+        price = next
+      }
+      day = TradingHours.cbotGrains.tradeDate(after: day)
+    }
+    return text
+  }
+
+  @Test func aRunGoesFromOneContractToTheNext() throws {
+    try RunnerProcess.inScratch { folder in
+      let file = folder.appendingPathComponent("contracts.csv")
+      try Data(Self.contracts().utf8).write(to: file)
+      let margins = folder.appendingPathComponent("margins.csv")
+      try Data("date,initial,maintenance\n20130102,10,8\n2013-11-20,12,nine\n".utf8).write(to: margins)
+      let target = folder.appendingPathComponent("run").path
+      let call = ["replay", "run", file.path, "--strategy", "sma", "--dir", target, "--set", "half_spread=0.5"]
+      let made = try RunnerProcess.run(call)
+      #expect(made.status == 0, "\(made.errors)")
+      #expect(try JSONValue(parsing: Array(made.output.utf8))["rolls"]?.int == 1)
+      let rolls = String(decoding: try FileBytes.read("\(target)/rolls.csv"), as: UTF8.self).split(separator: "\n")
+      #expect(rolls.count == 2 && rolls[1].contains(",ZOZ13,ZOH14,") && rolls[1].contains(",5,"))
+      #expect(try RunnerProcess.run(["replay", "verify", target]).status == 0)
+      let refused = try RunnerProcess.run(call + ["--set", "margins=\(margins.path)", "--set", "capital=100"])
+      #expect(refused.status == 65)
+      #expect(
+        refused.errors.contains("margins.csv:3: column 'maintenance': 'nine' is not a number"), "\(refused.errors)")
+    }
+  }
+
   @Test func aRunStatesHowSureItsResultIs() throws {
     try RunnerProcess.inScratch { folder in
       let file = folder.appendingPathComponent("bars.csv")

@@ -21,6 +21,8 @@ public final class ByteSource {
   private var input: [UInt8]
   private var position = 0
   private var available = 0
+  /// Bytes of the file before those in `input`.
+  private var passed = 0
   private var ended = false
   private var decoder = Decoder.undecided
 
@@ -32,6 +34,8 @@ public final class ByteSource {
   }
   /// Whether the newest compressed frame has not ended.
   private var isInsideFrame = false
+  /// Bytes that zstd wants next: fed so, a fault lies at most one block after the place that is named.
+  private var wanted = 1
 
   /// Opens a file; throws `FileError` when that fails.
   public init(path: String, bufferSize: Int = 1 << 18) throws {
@@ -100,6 +104,7 @@ public final class ByteSource {
   /// Reads on from the file; after this `position == available` means the end.
   private func refill() throws {
     guard position == available, !ended else { return }
+    passed += available
     position = 0
     available = 0
     while true {
@@ -115,6 +120,11 @@ public final class ByteSource {
       }
       return
     }
+  }
+
+  /// A fault at the place up to which the file has been used.
+  private func fault(_ reason: String) -> FileError {
+    FileError(file: file, reason: reason, offset: passed + position)
   }
 
   private func decide() throws {
@@ -156,7 +166,7 @@ public final class ByteSource {
     while true {
       if position == available { try refill() }
       if position == available {
-        if isInsideFrame { throw FileError(file: file, reason: "the gzip data are cut short") }
+        if isInsideFrame { throw fault("the gzip data are cut short") }
         return 0
       }
       if !isInsideFrame {
@@ -165,7 +175,7 @@ public final class ByteSource {
           position += 1
           continue
         }
-        guard inflateReset(stream) == Z_OK else { throw FileError(file: file, reason: "zlib cannot go on") }
+        guard inflateReset(stream) == Z_OK else { throw fault("zlib cannot go on") }
         isInsideFrame = true
       }
       let (start, end) = (position, available)
@@ -183,7 +193,7 @@ public final class ByteSource {
         isInsideFrame = false
       } else if status != Z_OK, status != Z_BUF_ERROR {
         let reason = stream.pointee.msg.map { String(cString: $0) } ?? "code \(status)"
-        throw FileError(file: file, reason: "damaged gzip data (\(reason))")
+        throw fault("damaged gzip data (\(reason))")
       }
       if written > 0 { return written }
     }
@@ -193,7 +203,7 @@ public final class ByteSource {
     while true {
       if position == available { try refill() }
       if position == available, !isInsideFrame { return 0 }
-      let (start, end) = (position, available)
+      let (start, end) = (position, min(available, position + wanted))
       let (status, used, written) = input.withUnsafeBytes { source -> (Int, Int, Int) in
         var from = ZSTD_inBuffer(src: source.baseAddress! + start, size: end - start, pos: 0)
         var to = ZSTD_outBuffer(dst: buffer.baseAddress, size: buffer.count, pos: 0)
@@ -201,13 +211,14 @@ public final class ByteSource {
         return (status, from.pos, to.pos)
       }
       guard ZSTD_isError(status) == 0 else {
-        throw FileError(file: file, reason: "damaged zstd data (\(String(cString: ZSTD_getErrorName(status))))")
+        throw fault("damaged zstd data (\(String(cString: ZSTD_getErrorName(status))))")
       }
       position += used
+      wanted = max(1, status)
       isInsideFrame = status != 0
       if written > 0 { return written }
       if used == 0, ended, position == available {
-        throw FileError(file: file, reason: "the zstd data are cut short")
+        throw fault("the zstd data are cut short")
       }
     }
   }

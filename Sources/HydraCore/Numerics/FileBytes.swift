@@ -10,13 +10,20 @@ public struct FileError: Error, Hashable, Sendable, CustomStringConvertible {
   public let file: String
   /// What went wrong, as in `No such file or directory`.
   public let reason: String
+  /// Bytes from the start of the file as it stands, compressed or not, to the piece that is damaged or missing; nil where
+  /// the reason is not at one place.
+  public let offset: Int?
 
-  public init(file: String, reason: String) {
+  public init(file: String, reason: String, offset: Int? = nil) {
     self.file = file
     self.reason = reason
+    self.offset = offset
   }
 
-  public var description: String { "\(file == "-" ? "standard input" : file): \(reason)" }
+  public var description: String {
+    let place = offset.map { "byte \($0): " } ?? ""
+    return "\(file == "-" ? "standard input" : file): \(place)\(reason)"
+  }
 
   /// The error that the system reported last.
   static func last(_ file: String) -> FileError { FileError(file: file, reason: String(cString: strerror(errno))) }

@@ -33,6 +33,7 @@ extension ExitStatus {
   init?(_ error: any Error) {
     switch error {
     case let error as RunnerError: self = error.status
+    case let error as FileError where error.offset != nil: self = .badData
     case let error as FileError: self = error.reason.hasPrefix("No such file") ? .noInput : .inputOutput
     case let error as MarketDataError:
       switch error {

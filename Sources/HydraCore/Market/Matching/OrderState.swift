@@ -43,6 +43,8 @@ public enum OrderReason: String, Codable, Sendable, CaseIterable {
   case positionLimit = "position_limit"
   /// The account does not cover its margin.
   case margin
+  /// Its contract is left for the next one.
+  case roll
 }
 
 /// An order's life so far.

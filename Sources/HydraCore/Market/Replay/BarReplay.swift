@@ -10,6 +10,11 @@ import HydraNumerics
 /// 3. A stop is set off when a bar reaches it and trades there, or at an open beyond it, at the cost of a market order; a
 ///    stop with a limit waits from the next bar on.
 /// 4. A bar is known at its close, which is the next bar's beginning; the strategy decides then.
+/// 5. A post-only order is rejected where the first bar after its arrival opens at or beyond its price, half the spread
+///    counted: it would have met the other side. Later it is filled like any other. A change of its price that would meet the
+///    other side at the last close is refused.
+/// 6. Bars tell of no queue, so that an order that shows a part of itself waits like one that shows all; how many asked for
+///    it is reported.
 struct BarReplay {
   struct Working {
     var order: Int
@@ -19,54 +24,96 @@ struct BarReplay {
     var waitsForStop: Bool
     /// The limit at which it waits.
     var price: Int?
+    /// Whether no bar has met its limit yet.
+    var isNew = true
   }
   let settings: ReplayRunSettings
   private var strategy: any ReplayStrategy
+  /// The contract of the bars, where the run goes through several.
+  var contract: FuturesContract?
   var desk = ReplayDesk()
   var working: [Working] = []
-  private var newest: ReplayBar?
-  private var meter: CostMeter?
-  private var shortfall = ShortfallBook()
+  var newest: ReplayBar?
+  var meter: CostMeter?
+  var shortfall = ShortfallBook()
   private var session = SessionWatch()
   /// Fills and ends that the strategy learns of at the close of their bar.
-  private var told: [ReplaySignal] = []
-  private(set) var report = ReplayReport()
+  var told: [ReplaySignal] = []
+  var report = ReplayReport()
 
   init(settings: ReplayRunSettings, strategy: any ReplayStrategy) {
     (self.settings, self.strategy) = (settings, strategy)
-    meter = settings.cost.map { CostMeter($0) }
+    meter = settings.marketCost(.bars).map { CostMeter($0) }
   }
 
   mutating func play(_ bars: UnsafeBufferPointer<ReplayBar>) {
     for bar in bars {
-      if let newest {
-        if bar.time >= session.nextDay {
-          report.mark(session.nextDay - 1, at: Double(newest.close), isSettlement: false)
-          session.startDay(at: bar.time)
-        }
-        desk.now = bar.time
-        if !told.isEmpty {
-          let signals = told
-          told.removeAll(keepingCapacity: true)
-          for signal in signals { call(signal) }
-        }
-        call(.bar(newest))
-      } else {
-        report.start = bar.time
-        session.begin(at: bar.time, trace: nil)
-        desk.now = bar.time
-        call(.start)
-      }
-      if let alarm = desk.alarm, alarm <= bar.time {
-        desk.alarm = nil
-        call(.timer)
-      }
-      if !working.isEmpty { match(bar) }
-      if meter != nil { meter!.trade(time: bar.time, price: Int(bar.close), lots: Int(clamping: bar.lots)) }
-      newest = bar
+      begin(at: bar.time)
+      trade(bar)
     }
     report.events += bars.count
     if let last = bars.last { report.end = last.time }
+  }
+
+  /// Tells the strategy what is known when a bar begins: fills and ends, then the bar that has closed.
+  @inline(__always) mutating func begin(at time: Int64) {
+    guard let newest else {
+      report.start = time
+      session.begin(at: time, trace: nil)
+      desk.now = time
+      call(.start)
+      return
+    }
+    if time >= session.nextDay { endDay(newest, at: time) }
+    desk.now = time
+    if !told.isEmpty {
+      let signals = told
+      told.removeAll(keepingCapacity: true)
+      for signal in signals { call(signal) }
+    }
+    call(.bar(newest))
+  }
+
+  /// Matches own orders with a bar.
+  @inline(__always) mutating func trade(_ bar: ReplayBar) {
+    if let alarm = desk.alarm, alarm <= bar.time {
+      desk.alarm = nil
+      call(.timer)
+    }
+    if !working.isEmpty { match(bar) }
+    if meter != nil { meter!.trade(time: bar.time, price: Int(bar.close), lots: Int(clamping: bar.lots)) }
+    newest = bar
+  }
+
+  /// Marks the account at the last close of a day and asks for margin; the next day's first bar begins at `time`.
+  private mutating func endDay(_ last: ReplayBar, at time: Int64) {
+    let end = session.nextDay - 1
+    report.mark(end, at: Double(last.close), isSettlement: false)
+    session.startDay(at: time)
+    session.isBlocked = false
+    let (risk, position) = (settings.risk, report.account.position)
+    let (equity, date) = (equity(at: Int(last.close)), Timestamp(nanoseconds: end).date)
+    guard risk.isShort(position: position, equity: equity, date: date) else { return }
+    report.marginCalls += 1
+    switch risk.marginCall {
+    case .block: session.isBlocked = true
+    case .close:
+      let lots = risk.lotsToClose(position: position, equity: equity, date: date)
+      if lots > 0 { _ = enter(position > 0 ? .sell : .buy, lots: lots, arrival: time) }
+    }
+  }
+
+  /// Puts in a market order of the run's own, whatever the strategy wants; returns its place among those that work.
+  mutating func enter(_ side: Side, lots: Int, arrival: Int64) -> Int {
+    let order = desk.nextOrder
+    desk.nextOrder += 1
+    report.submitted += 1
+    shortfall.decide(order, side, lots: lots, price: newest.map { Double($0.close) })
+    working.append(
+      Working(
+        order: order, ticket: OrderTicket(side, lots: lots, kind: .market), arrival: arrival, leaves: lots,
+        waitsForStop: false))
+    return working.count - 1
   }
 
   @inline(__always) private mutating func call(_ signal: ReplaySignal) {
@@ -101,6 +148,7 @@ struct BarReplay {
       told.append(.ended(order: order, refusal))
       return
     }
+    if ticket.display != nil { report.displaysUnused += 1 }
     shortfall.decide(order, ticket.side, lots: ticket.lots, price: newest.map { Double($0.close) })
     let delay = settings.latency.delay(.entry, order: order, request: request, seed: settings.seed)
     working.append(
@@ -110,7 +158,7 @@ struct BarReplay {
   }
 
   private mutating func modify(_ order: Int, _ change: Exchange.Change) {
-    guard let place = working.firstIndex(where: { $0.order == order }), change.isValid else {
+    guard let place = working.firstIndex(where: { $0.order == order }), change.isValid, !meets(place, change) else {
       report.changesRejected += 1
       return
     }
@@ -126,16 +174,19 @@ struct BarReplay {
 
   private func refusal(of ticket: OrderTicket) -> OrderReason? {
     let own = working.reduce(0) { $1.ticket.side == ticket.side ? $0 + ticket.side.sign * $1.leaves : $0 }
-    let equity =
-      (settings.risk.capital ?? 0) + Double(report.account.flow) * settings.tick * settings.pointValue
-      + Double(report.account.position) * Double(newest?.close ?? 0) * settings.tick * settings.pointValue
-      - settings.fee * Double(report.account.lots)
     return settings.risk.refusal(
-      ticket.side, lots: ticket.lots, position: report.account.position + own, equity: equity,
-      date: Timestamp(nanoseconds: desk.now).date, isSpotMonth: false, isBlocked: false)
+      ticket.side, lots: ticket.lots, position: report.account.position + own,
+      equity: equity(at: Int(newest?.close ?? 0)),
+      date: Timestamp(nanoseconds: desk.now).date, isSpotMonth: false, isBlocked: session.isBlocked)
   }
 
-  private mutating func end(_ place: Int, _ reason: OrderReason) {
+  /// Currency, at a price in ticks.
+  private func equity(at price: Int) -> Double {
+    (settings.risk.capital ?? 0) + Double(report.account.equity(at: price)) * settings.tick * settings.pointValue
+      - settings.fee * Double(report.account.lots)
+  }
+
+  mutating func end(_ place: Int, _ reason: OrderReason) {
     report.endings[reason.rawValue, default: 0] += 1
     told.append(.ended(order: working[place].order, reason))
     shortfall.end(working[place].order, price: newest.map { Double($0.close) })
@@ -189,6 +240,10 @@ struct BarReplay {
       }
     default:
       guard let price = working[place].price else { return .noLiquidity }
+      if working[place].isNew {
+        working[place].isNew = false
+        if ticket.postOnly, meets(place, price, from: Int(bar.open), bar) { return .postOnly }
+      }
       if ticket.timeInForce.isImmediate {
         let isDear = side.exceeds(cost(place, from: Int(bar.open), bar).price, price)
         guard !isDear else { return ticket.timeInForce == .fillOrKill ? .fillOrKill : .unfilledRemainder }
@@ -203,6 +258,21 @@ struct BarReplay {
     return nil
   }
 
+  /// Whether a limit reaches the other side, half the spread away from a price.
+  private func meets(_ place: Int, _ limit: Int, from price: Int, _ bar: ReplayBar) -> Bool {
+    let side = working[place].ticket.side
+    let half = cost(place, from: price, bar).estimate.halfSpread
+    return !side.exceeds(price + side.sign * Int((half - 1e-9).rounded(.up)), limit)
+  }
+
+  /// Whether a post-only order would meet the other side at its new price, by the last close.
+  private func meets(_ place: Int, _ change: Exchange.Change) -> Bool {
+    guard working[place].ticket.postOnly, !working[place].waitsForStop, let price = change.price, let newest else {
+      return false
+    }
+    return meets(place, price, from: Int(newest.close), newest)
+  }
+
   private func cost(_ place: Int, from price: Int, _ bar: ReplayBar) -> (price: Int, estimate: CostModel.Estimate) {
     let (lots, sign) = (working[place].leaves, working[place].ticket.side.sign)
     var estimate = CostModel.Estimate(halfSpread: settings.halfSpreadTicks, impact: 0)
@@ -214,7 +284,7 @@ struct BarReplay {
     return (price + sign * Int((estimate.total - 1e-9).rounded(.up)), estimate)
   }
 
-  private mutating func cross(_ place: Int, from price: Int, _ bar: ReplayBar) {
+  mutating func cross(_ place: Int, from price: Int, _ bar: ReplayBar) {
     let cost = cost(place, from: price, bar)
     let own = working[place]
     if meter != nil { meter!.note(own.ticket.side, lots: own.leaves, time: bar.time) }
@@ -230,6 +300,7 @@ struct BarReplay {
     var execution = Execution(
       time: bar.time, order: order, side: side, price: price, lots: lots, isMaker: cost == nil, evidence: .bar)
     (execution.halfSpread, execution.impact) = (cost?.halfSpread ?? 0, cost?.impact ?? 0)
+    execution.contract = contract
     report.book(execution)
     told.append(.filled(order: order, lots: lots, price: price))
     shortfall.fill(order, price: price, lots: lots)

@@ -23,4 +23,6 @@ public struct Execution: Hashable, Codable, Sendable {
   public var halfSpread: Double?
   /// What the order paid beyond the best price at arrival, or beyond the half-spread of a cost function, in ticks.
   public var impact: Double?
+  /// The contract, in a run through several.
+  public var contract: FuturesContract?
 }

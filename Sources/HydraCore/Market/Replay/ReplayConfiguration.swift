@@ -4,7 +4,11 @@ import HydraNumerics
 public struct ReplayConfiguration: Hashable, Codable, Sendable {
   /// A name or a value that cannot be used.
   public struct Fault: Error, Hashable, Sendable, CustomStringConvertible {
+    /// Where the fault lies: in a setting, in a file that a setting names, or in that there is no such file.
+    public enum Kind: Hashable, Sendable { case setting, data, noFile }
+
     public var description: String
+    public var kind = Kind.setting
   }
 
   /// As in ``strategies``.
@@ -38,7 +42,8 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     "instrument", "smp", "impact", "impact_exponent", "adv", "sigma_daily", "cost_percentile", "cost_fills",
     "cost_noise",
     "queue_draw", "queue_draws", "sensitivity", "capacity", "trace_s", "capital", "initial_margin",
-    "maintenance_margin", "margin_call", "position_limit", "spot_limit", "contract", "zone",
+    "maintenance_margin", "margin_call", "position_limit", "spot_limit", "contract", "zone", "margins", "cost_hours",
+    "cost_cousins", "cost_widening", "roll", "roll_days",
   ]
 
   /// Throws ``Fault`` for a name or key that is not known (with the nearest one) and for values out of bounds.
@@ -78,13 +83,9 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     run.halfSpreadTicks = try reader.number("half_spread", 0) / run.tick
     run.participation = try reader.number("participation", run.participation)
     run.cost = try Self.cost(reader, run)
-    if let file = values["cost_fills"] {
-      let noise = try reader.number("cost_noise", run.tick, above: 0)
-      do {
-        run.costPosterior = try CostPosterior(
-          CostFills.read(file), prior: .standard, noise: noise)
-      } catch { throw Fault(description: "cost_fills: \(error)") }
-    }
+    run.costPosterior = try Self.posterior(reader, run)
+    run.hours = try Self.file("cost_hours", reader) { try SessionMultipliers($0) }
+    run.roll = try Self.roll(reader)
     costPercentile = values["cost_percentile"] == nil ? nil : try reader.number("cost_percentile", 50, above: 0) / 100
     guard costPercentile ?? 0.5 < 1 else { throw Fault(description: "cost_percentile is not inside 0…100") }
     run.risk = try Self.risk(reader)
@@ -151,6 +152,19 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     return cost
   }
 
+  private static func roll(_ reader: Reader) throws(Fault) -> RollRule? {
+    switch reader.values["roll"] {
+    case nil:
+      guard reader.values["roll_days"] == nil else { throw Fault(description: "roll_days needs roll") }
+      return nil
+    case "first_notice": return .beforeFirstNotice(days: try reader.whole("roll_days", 5, 1...250))
+    case "volume": return .volume(confirmation: try reader.whole("roll_days", 2, 1...250))
+    case "open_interest": return .openInterest(confirmation: try reader.whole("roll_days", 2, 1...250))
+    case .some(let name):
+      throw Fault(description: "unknown roll '\(name)' (known: first_notice, open_interest, volume)")
+    }
+  }
+
   private static func risk(_ reader: Reader) throws(Fault) -> ReplayRisk {
     var risk = ReplayRisk()
     if reader.values["capital"] != nil { risk.capital = try reader.number("capital", 0) }
@@ -158,6 +172,13 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     let maintenance = try reader.number("maintenance_margin", initial)
     if initial > 0 || maintenance > 0 {
       risk.margins = [MarginRate(from: CivilDate(dayNumber: -500_000), initial: initial, maintenance: maintenance)]
+    }
+    if let dated = try file("margins", reader, { try MarginRate.read($0) }) {
+      guard risk.margins.isEmpty else {
+        throw Fault(description: "margins and initial_margin or maintenance_margin say the same twice")
+      }
+      guard risk.capital != nil else { throw Fault(description: "margins need capital to be held against") }
+      risk.margins = dated
     }
     let call = reader.values["margin_call"] ?? risk.marginCall.rawValue
     guard let action = ReplayRisk.MarginCall(rawValue: call) else {
@@ -173,7 +194,7 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     return risk
   }
 
-  private struct Reader {
+  struct Reader {
     let values: [String: String]
 
     func number(_ key: String, _ value: Double, above least: Double? = nil) throws(Fault) -> Double {

@@ -56,6 +56,9 @@ public enum ReplaySignal: Sendable {
   case ended(order: Int, OrderReason?)
   /// The contract ended, and what was held of it was settled at a price in ticks.
   case expired(lots: Int, price: Int)
+  /// Bars are of another contract from now on, whose price is so many ticks higher; what was held is held in it, orders of
+  /// the old one have ended.
+  case rolled(from: FuturesContract, to: FuturesContract, gap: Int)
 }
 
 /// Decides in a replay: sees what was known, asks for orders.

@@ -13,6 +13,8 @@ public struct ReplayRecord: Sendable {
   /// for the data for pictures, the fill probabilities, and the run under other assumptions.
   public let files: [(name: String, text: String)]
   private let values: [String: String]
+  /// Hashes of the files that settings name.
+  private let inputs: [(key: String, hash: String)]
 
   /// Runs a strategy over a file.
   ///
@@ -28,6 +30,11 @@ public struct ReplayRecord: Sendable {
       throw ReplayConfiguration.Fault(description: "tick is \(configuration.settings.tick)")
     }
     dataHash = try Self.hash(of: file)
+    var inputs: [(String, String)] = []
+    for key in ReplayConfiguration.fileKeys {
+      if let path = values[key] { inputs.append((key, try Self.hash(of: path))) }
+    }
+    self.inputs = inputs
     let open: @Sendable () throws -> ReplayFile = {
       try ReplayFile(
         path: file, scale: scale, instrument: configuration.instrument, contract: configuration.contract,
@@ -36,11 +43,18 @@ public struct ReplayRecord: Sendable {
     let source = try open()
     let contents = source.contents
     var settings = configuration.settings
+    if settings.hours != nil, contents == .orders || contents == .levels {
+      throw ReplayConfiguration.Fault(
+        description: "cost_hours is for quotes and bars, whose spread is not recorded, not for \(contents.rawValue)")
+    }
+    try Self.check(settings.roll, source)
     if let percentile = configuration.costPercentile { settings = settings.atCost(percentile: percentile, contents) }
     report = try ReplayRun.run(source, strategy: configuration.makeStrategy(), settings: settings)
     fills = report.fillsCSV(scale)
     var summary = report.summary(settings)
+    if let posterior = settings.costPosterior { summary["cost_calibration"] = posterior.json }
     var files = [("fills.csv", fills), ("equity.csv", report.equityCSV(settings, scale))]
+    if source.hasContracts { files.append(("rolls.csv", report.rollsCSV(settings, scale))) }
     if settings.traceInterval != nil {
       files += [("book.csv", report.bookCSV(scale)), ("queue.csv", report.queueCSV(scale))]
     }
@@ -78,6 +92,7 @@ public struct ReplayRecord: Sendable {
       "version": .string(version), "data": ["file": .string(file), "sha256": .string(dataHash)],
       "strategy": .string(configuration.strategy), "seed": .integer(Int64(clamping: configuration.settings.seed)),
       "set": .object(values.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }),
+      "inputs": .object(inputs.map { ($0.key, .string($0.hash)) }),
       "results": .object(files.map { ($0.name, .string(SHA256.hash($0.text))) }),
     ]
   }
@@ -86,11 +101,26 @@ public struct ReplayRecord: Sendable {
   public func compare(_ manifest: JSONValue) -> [(String, Bool)] {
     let own = self.manifest(version: "")
     let data = ("data", manifest["data"]?["sha256"] == own["data"]?["sha256"])
-    return [data]
+    let settings = inputs.map {
+      ("input_\($0.key)", manifest["inputs"] == nil || manifest["inputs"]?[$0.key]?.string == $0.hash)
+    }
+    return [data] + settings
       + files.map { file in
         let name = file.name.split(separator: ".").first.map(String.init) ?? file.name
         return (name, manifest["results"]?[file.name] == own["results"]?[file.name])
       }
+  }
+
+  /// A rule for rolls needs bars of several contracts, and the figures it looks at.
+  private static func check(_ rule: RollRule?, _ file: ReplayFile) throws(ReplayConfiguration.Fault) {
+    guard let rule else { return }
+    guard file.hasContracts else {
+      throw ReplayConfiguration.Fault(
+        description: "roll is for bars of several contracts, with a column 'contract' and no setting 'contract'")
+    }
+    if case .openInterest = rule, !file.hasOpenInterest {
+      throw ReplayConfiguration.Fault(description: "roll=open_interest needs a column 'open_interest'", kind: .data)
+    }
   }
 
   /// SHA-256 of a file's content, decompressed, in bounded memory.

@@ -6,6 +6,20 @@ extension ReplayReport {
     let currency = settings.tick * settings.pointValue
     let fees = settings.fee * Double(account.lots)
     let filledOrders = Set(fills.map(\.order)).count
+    var unusual: [(String, JSONValue)] = []
+    if displaysUnused > 0 { unusual.append(("displays_unused", JSONValue(displaysUnused))) }
+    if fills.contains(where: { $0.contract != nil }) || !rolls.isEmpty {
+      unusual.append(("rolls", JSONValue(rolls.count)))
+      unusual.append(("roll_cost", .number(rolls.reduce(0) { $0 + Double($1.cost) } * currency)))
+    }
+    guard case .object(let usual) = usual(settings, currency, fees, filledOrders) else { return .null }
+    return .object(usual + unusual)
+  }
+
+  /// What every summary holds.
+  private func usual(
+    _ settings: ReplayRunSettings, _ currency: Double, _ fees: Double, _ filledOrders: Int
+  ) -> JSONValue {
     func count(_ isMaker: Bool) -> JSONValue { JSONValue(fills.count { $0.isMaker == isMaker }) }
     return [
       "events": JSONValue(events), "start": start.map { .integer($0) } ?? .null,
@@ -42,10 +56,12 @@ extension ReplayReport {
 
   /// The fills as CSV: times in nanoseconds, prices in the contract's unit.
   public func fillsCSV(_ scale: TickScale) -> String {
-    var writer = CSVWriter(header: [
-      "ts", "order", "side", "price", "qty", "liquidity", "evidence", "ahead_at_entry", "ahead_at_fill",
-      "bid_at_arrival", "ask_at_arrival", "half_spread_paid", "impact",
-    ])
+    let hasContracts = fills.contains { $0.contract != nil }
+    var writer = CSVWriter(
+      header: [
+        "ts", "order", "side", "price", "qty", "liquidity", "evidence", "ahead_at_entry", "ahead_at_fill",
+        "bid_at_arrival", "ask_at_arrival", "half_spread_paid", "impact",
+      ] + (hasContracts ? ["contract"] : []))
     for fill in fills {
       writer.add(String(fill.time))
       writer.add(String(fill.order))
@@ -60,6 +76,7 @@ extension ReplayReport {
       writer.add(fill.askAtArrival.map { NumberText.text(scale.price($0)) } ?? "")
       writer.add(fill.halfSpread.map { NumberText.text($0 * scale.tick) } ?? "")
       writer.add(fill.impact.map { NumberText.text($0 * scale.tick) } ?? "")
+      if hasContracts { writer.add(fill.contract?.description ?? "") }
       writer.endRow()
     }
     return writer.text

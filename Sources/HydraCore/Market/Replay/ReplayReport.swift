@@ -43,6 +43,10 @@ public struct ReplayReport: Hashable, Codable, Sendable {
   public internal(set) var marginCalls = 0
   public internal(set) var expiry: ReplayExpiry?
   public internal(set) var trace = ReplayTrace()
+  /// Changes of the held contract, in a run through several.
+  public internal(set) var rolls: [ReplayRoll] = []
+  /// Orders that asked to show a part of themselves where nothing is shown: on bars.
+  public internal(set) var displaysUnused = 0
 
   public init() {}
 

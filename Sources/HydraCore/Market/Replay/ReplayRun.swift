@@ -18,6 +18,10 @@ public enum ReplayRun {
     _ file: ReplayFile, strategy: any ReplayStrategy, settings: ReplayRunSettings
   ) throws -> ReplayReport {
     switch file.contents {
+    case .bars where file.hasContracts:
+      var replay = RollingReplay(settings: settings, strategy: strategy)
+      while case let bars = try file.contractBars(limit: piece), !bars.isEmpty { replay.play(bars) }
+      return replay.finish()
     case .bars:
       var replay = BarReplay(settings: settings, strategy: strategy)
       while case let bars = try file.bars(limit: piece), !bars.isEmpty {
@@ -62,6 +66,16 @@ public enum ReplayRun {
     return replay.finish()
   }
 
+  /// Plays bars of several contracts of one market in memory, in time order, going from one contract to the next by the
+  /// settings' rule.
+  public static func run(
+    _ bars: [ContractBar], strategy: any ReplayStrategy, settings: ReplayRunSettings
+  ) -> ReplayReport {
+    var replay = RollingReplay(settings: settings, strategy: strategy)
+    replay.play(bars)
+    return replay.finish()
+  }
+
   private static func levels(_ settings: ReplayRunSettings) -> LevelReplay {
     LevelReplay(
       venueSettings(settings), draw: settings.queueDraw.map { QueueDraw(seed: settings.seed, number: $0) })
@@ -69,7 +83,8 @@ public enum ReplayRun {
 
   private static func quotes(_ settings: ReplayRunSettings) -> QuoteReplay {
     QuoteReplay(
-      venueSettings(settings), cost: settings.cost ?? ReplayCost(), participation: settings.participation)
+      venueSettings(settings), cost: settings.marketCost(.quotes) ?? ReplayCost(),
+      participation: settings.participation)
   }
 
   private static func venueSettings(_ settings: ReplayRunSettings) -> ReplaySettings {

@@ -16,6 +16,10 @@ public struct ReplayRunSettings: Hashable, Codable, Sendable {
   /// What market orders pay where no book is recorded; nil is ``ReplayCost`` as it stands on quotes, and the half-spread
   /// alone on bars.
   public var cost: ReplayCost?
+  /// How spread and impact change within a day where no book is recorded; nil is not at all. Wins over those of ``cost``.
+  public var hours: SessionMultipliers?
+  /// When a run over the bars of several contracts goes from one to the next; nil is five trade dates before first notice.
+  public var roll: RollRule?
   /// What own fills say of costs, for runs at its percentiles.
   public var costPosterior: CostPosterior?
   /// Samples where cancelled lots stood (L2), each number another draw; nil takes their mean.
@@ -26,4 +30,12 @@ public struct ReplayRunSettings: Hashable, Codable, Sendable {
   public var seed: UInt64 = 42
 
   public init() {}
+
+  /// The cost function of market orders with its hours; nil on bars where half the spread is all.
+  func marketCost(_ contents: ReplayFile.Contents) -> ReplayCost? {
+    guard cost != nil || hours != nil || contents == .quotes else { return nil }
+    var result = cost ?? ReplayCost(impactCoefficient: contents == .bars ? 0 : 0.8)
+    result.sessions = hours ?? result.sessions
+    return result
+  }
 }

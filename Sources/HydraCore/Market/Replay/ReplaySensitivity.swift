@@ -106,7 +106,7 @@ extension ReplayRunSettings {
   /// that ``CostModel/percentileMultiplier(_:)`` assumes.
   public func atCost(percentile: Double, _ contents: ReplayFile.Contents) -> ReplayRunSettings {
     var settings = self
-    var cost = self.cost ?? ReplayCost(impactCoefficient: contents == .bars ? 0 : 0.8)
+    var cost = marketCost(contents) ?? ReplayCost(impactCoefficient: contents == .bars ? 0 : 0.8)
     if let posterior = costPosterior {
       let coefficients = posterior.calibration.coefficients(
         percentile: percentile, halfSpread: posterior.halfSpread, impact: posterior.impact)
@@ -117,28 +117,5 @@ extension ReplayRunSettings {
     }
     settings.cost = cost
     return settings
-  }
-}
-
-/// What is believed of the costs of a market, for a typical order in it.
-public struct CostPosterior: Hashable, Codable, Sendable {
-  public var calibration: CostCalibration
-  /// spread/2 · m and σ_D (Q/ADV)^δ g of the typical order, in price units.
-  public var halfSpread: Double
-  public var impact: Double
-
-  public init(_ calibration: CostCalibration, halfSpread: Double, impact: Double) {
-    (self.calibration, self.halfSpread, self.impact) = (calibration, halfSpread, impact)
-  }
-
-  /// From a file of own fills and quoted walks; the typical order is their mean.
-  public init(_ observations: [CostCalibration.Observation], prior: CostCalibration.Prior, noise: Double)
-    throws(BayesianRegression.FitError)
-  {
-    let count = Double(max(1, observations.count))
-    self.init(
-      try CostCalibration(observations, prior: prior, noise: noise),
-      halfSpread: observations.reduce(0) { $0 + $1.halfSpread } / count,
-      impact: observations.reduce(0) { $0 + $1.impact } / count)
   }
 }

@@ -1,7 +1,8 @@
 /// A DBN stream that cannot be read, with the place.
 public struct DBNError: Error, Hashable, Sendable, CustomStringConvertible {
   public var file: String
-  /// Bytes from the start of the decompressed stream.
+  /// Bytes from the start of the decompressed stream: where the record or the member of the metadata begins that is wrong,
+  /// or where the stream ends too early.
   public var offset: Int
   public var reason: String
 

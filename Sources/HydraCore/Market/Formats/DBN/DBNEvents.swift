@@ -33,7 +33,10 @@ public final class DBNEvents {
     case "tbbo", "bbo-1s", "bbo-1m", "trades": contents = .quotes
     case .some(let name) where name.hasPrefix("ohlcv"): contents = .bars
     case let other:
-      throw DBNError(file: reader.file, offset: 8, reason: "the schema \(other ?? "of mixed records") has no events")
+      // The schema's code follows 8 bytes of head and 16 of the dataset's name.
+      throw DBNError(
+        file: reader.file, offset: reader.metadata == nil ? 0 : 24,
+        reason: "the schema \(other ?? "of mixed records") has no events")
     }
   }
 
@@ -51,11 +54,15 @@ public final class DBNEvents {
     while bars.count < limit {
       let more = try reader.pass { bytes, offset in
         let length = Int(bytes[0]) * 4
-        guard (0x20...0x24).contains(bytes[1]), length >= 56, isWanted(bytes) else { return length }
+        guard (0x20...0x24).contains(bytes[1]), isWanted(bytes) else { return length }
+        guard length >= 56 else { throw fault(offset, "a bar's record of \(length) bytes") }
         let volume = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: 48, as: UInt64.self))
         guard let open = try price(bytes, 16, offset), let high = try price(bytes, 24, offset),
           let low = try price(bytes, 32, offset), let close = try price(bytes, 40, offset)
         else { return length }
+        guard high >= max(open, close), low <= min(open, close) else {
+          throw fault(offset, "a bar whose high or low is inside its open and close")
+        }
         let time = try time(bytes, 8, offset)
         guard time >= newest else { throw fault(offset, "a bar before the bar before it") }
         newest = time
@@ -155,7 +162,8 @@ public final class DBNEvents {
     let length = Int(bytes[0]) * 4
     let type = bytes[1]
     let depth = type == 0x0a ? 10 : type == 0x01 || type == 0xc3 || type == 0xc4 ? 1 : 0
-    guard depth > 0 || type == 0, isWanted(bytes), length >= 48 + 32 * depth else { return length }
+    guard depth > 0 || type == 0, isWanted(bytes) else { return length }
+    guard length >= 48 + 32 * depth else { throw fault(offset, "a record of levels of \(length) bytes") }
     let received = try time(bytes, 32, offset)
     let happened = bytes[30] & 32 != 0 || type >= 0xc3 ? received : try time(bytes, 8, offset)
     newest = max(newest, happened)

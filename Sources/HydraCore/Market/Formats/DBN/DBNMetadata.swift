@@ -66,9 +66,9 @@ extension DBNMetadata {
     symbolOut = Self.symbolType(try cursor.number(UInt8.self))
     hasSendTimes = try cursor.number(UInt8.self) != 0
     let width = version == 1 ? 22 : Int(try cursor.number(UInt16.self))
-    guard width > 0 else { throw cursor.fault("symbols have no width") }
+    guard width > 0 else { throw cursor.fault("symbols have no width", before: 2) }
     try cursor.skip(version == 1 ? 47 : 53)
-    guard try cursor.number(UInt32.self) == 0 else { throw cursor.fault("schema definitions are not known") }
+    guard try cursor.number(UInt32.self) == 0 else { throw cursor.fault("schema definitions are not known", before: 4) }
     symbols = try cursor.texts(width)
     partial = try cursor.texts(width)
     notFound = try cursor.texts(width)
@@ -99,7 +99,10 @@ struct DBNBytes {
     (self.bytes, self.file, self.offset) = (bytes, file, offset)
   }
 
-  func fault(_ reason: String) -> DBNError { DBNError(file: file, offset: offset + place, reason: reason) }
+  /// A fault at the next byte, or so many bytes before it: where the member begins that was read last.
+  func fault(_ reason: String, before: Int = 0) -> DBNError {
+    DBNError(file: file, offset: offset + place - before, reason: reason)
+  }
 
   mutating func skip(_ count: Int) throws(DBNError) {
     guard count <= bytes.count - place else { throw fault("the metadata end in the middle of a member") }
@@ -122,7 +125,9 @@ struct DBNBytes {
   /// A count of items of at least `size` bytes each; one that cannot be true is an error before memory is taken.
   mutating func count(of size: Int) throws(DBNError) -> Int {
     let count = Int(try number(UInt32.self))
-    guard count <= (bytes.count - place) / size else { throw fault("\(count) items do not fit into the metadata") }
+    guard count <= (bytes.count - place) / size else {
+      throw fault("\(count) items do not fit into the metadata", before: 4)
+    }
     return count
   }
 

@@ -9,6 +9,9 @@ import HydraNumerics
 /// | quotes | `ts,bid,bid_qty,ask,ask_qty`, and perhaps `kind,side,price,qty` of trades; kind quote, trade, clear, session_end |
 /// | bars | `ts,open,high,low,close,volume`; ts is where the bar begins |
 ///
+/// Bars with a column `contract` (`ZOZ25`, `ZOZ5` or `2025-12`) may be of several contracts of one market, and tell of their
+/// `open_interest`.
+///
 /// Every file may hold events of the session: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed,
 /// limit_low, limit_high (`price`; empty lifts the limit), settle (`price`), first_notice, expiry.
 ///
@@ -23,6 +26,10 @@ final class EventCSV {
   private var newest = Int64.min
   /// Places of `bid,bid_qty,ask,ask_qty`.
   private var quote: [Int] = []
+  /// Places of a bar's contract and of its open interest.
+  let contract: Int?
+  let openInterest: Int?
+  private var contracts: [String: FuturesContract] = [:]
   /// The other side of a line with a quote.
   private var waiting: ReplayEvent?
 
@@ -31,6 +38,9 @@ final class EventCSV {
     self.scale = scale
     ts = try reader.needed("ts")
     known = reader.column("known")
+    let isOfBars = reader.column("open") != nil
+    contract = isOfBars ? reader.column("contract") : nil
+    openInterest = isOfBars ? reader.column("open_interest") : nil
     if reader.column("open") != nil {
       contents = .bars
       columns = try ["open", "high", "low", "close", "volume"].map(reader.needed)
@@ -146,6 +156,36 @@ final class EventCSV {
       throw reader.fault(columns[0], "a kind of event of \(contents.rawValue)")
     }
     return kind
+  }
+
+  /// The next bar, of one contract where one is named.
+  func bar(of name: String?) throws -> ReplayBar? {
+    guard let name, let contract else { return try bar() }
+    while let bar = try bar() {
+      if reader.text(contract) == name { return bar }
+    }
+    return nil
+  }
+
+  /// The next bar with its contract, of a file with such a column.
+  func contractBar() throws -> ContractBar? {
+    guard let bar = try bar(), let contract else { return nil }
+    let interest = try openInterest.flatMap { reader.isEmpty($0) ? nil : Int64(try reader.lots($0)) }
+    return ContractBar(contract: try month(contract, bar.time), bar: bar, openInterest: interest)
+  }
+
+  private func month(_ column: Int, _ time: Int64) throws -> FuturesContract {
+    let (text, date) = (reader.text(column), Timestamp(nanoseconds: time).date)
+    // A code with one digit of the year comes again after ten years.
+    if let known = contracts[text], known.lastTrade >= date { return known }
+    let read =
+      ContractMonth(text).map { FuturesContract(root: "", month: $0) } ?? FuturesContract(code: text, on: date)
+    guard let read, contracts.values.first.map({ $0.root == read.root }) ?? true else {
+      throw reader.fault(column, "a contract of one market, like ZOZ25 or 2025-12")
+    }
+    guard read.lastTrade >= date else { throw reader.fault(column, "a contract that still trades then") }
+    contracts[text] = read
+    return read
   }
 
   func bar() throws -> ReplayBar? {

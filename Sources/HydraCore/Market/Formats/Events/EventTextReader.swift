@@ -24,7 +24,7 @@ final class EventTextReader {
       header = given
       return
     }
-    guard try advance() else { throw CSVError(file: file, problem: "is empty") }
+    guard try advance() else { throw CSVError(file: file, line: 1, problem: "is empty") }
     header = fields.indices.map { text($0) }
     if let first = header.first, first.hasPrefix("\u{FEFF}") { header[0] = String(first.dropFirst()) }
   }
@@ -36,7 +36,7 @@ final class EventTextReader {
   func needed(_ name: String) throws -> Int {
     guard let place = column(name) else {
       throw CSVError(
-        file: file, line: 1, problem: "has no column '\(name)'; columns: \(header.joined(separator: ", "))")
+        file: file, line: max(1, line), problem: "has no column '\(name)'; columns: \(header.joined(separator: ", "))")
     }
     return place
   }

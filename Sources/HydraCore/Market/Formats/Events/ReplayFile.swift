@@ -51,13 +51,20 @@ public final class ReplayFile {
 
   public let file: String
   public let contents: Contents
+  /// Whether it holds the bars of several contracts, none of which was asked for.
+  public let hasContracts: Bool
+  /// Whether its bars tell of open interest.
+  public let hasOpenInterest: Bool
   private let reader: Reader
+  /// Of a file with several contracts, the one whose bars are wanted.
+  private let contract: String?
 
   /// Opens a file; whether it is DBN is told by its first bytes.
   ///
   /// - Parameters:
   ///   - instrument: the number of the instrument in a DBN file with several; nil takes the first.
-  ///   - contract: the contract in an archive with several, as in `201312`; nil takes the largest member.
+  ///   - contract: the contract in an archive with several, as in `201312`; nil takes the largest member. Of bars in CSV with
+  ///     a column `contract`, as it stands there; nil takes all.
   ///   - zone: whose midnight an archive's times count from.
   /// Throws `FileError`, `CSVError` or ``DBNError``, with the place.
   public init(
@@ -66,6 +73,8 @@ public final class ReplayFile {
     file = path
     let head = try ByteSource(path: path, bufferSize: 4096)
     var first = [UInt8](repeating: 0, count: 4)
+    var (isOfSeveral, tellsInterest) = (false, false)
+    self.contract = contract
     let got = path == "-" ? 0 : try first.withUnsafeMutableBytes { try head.read(into: $0) }
     if got == 4, ZipArchive.isArchive(first) {
       let archive = try LeanArchive(path: path, zone: zone)
@@ -77,23 +86,37 @@ public final class ReplayFile {
     } else {
       let events = try EventCSV(ByteSource(path: path), scale)
       (reader, contents) = (.text(events), events.contents)
+      (isOfSeveral, tellsInterest) = (events.contract != nil && contract == nil, events.openInterest != nil)
     }
+    (hasContracts, hasOpenInterest) = (isOfSeveral, tellsInterest)
   }
 
   /// The same from bytes in memory, named `file` in errors.
   public init(bytes: [UInt8], file: String, scale: TickScale, instrument: UInt32? = nil) throws {
     self.file = file
+    contract = nil
+    var (isOfSeveral, tellsInterest) = (false, false)
     if ZipArchive.isArchive(bytes) {
       let archive = try LeanArchive(bytes: bytes, file: file)
       let member = try archive.member()
       (reader, contents) = (.day(try Day(archive, member, scale)), member.contents)
-    } else if bytes.starts(with: Array("DBN".utf8)) {
+    } else if try Self.isDBN(bytes, file) {
       let events = try DBNEvents(DBNReader(bytes: bytes, file: file), scale: scale, instrument: instrument)
       (reader, contents) = (.dbn(events), events.contents)
     } else {
       let events = try EventCSV(ByteSource(bytes: bytes, file: file), scale)
       (reader, contents) = (.text(events), events.contents)
+      (isOfSeveral, tellsInterest) = (events.contract != nil, events.openInterest != nil)
     }
+    (hasContracts, hasOpenInterest) = (isOfSeveral, tellsInterest)
+  }
+
+  /// Whether bytes are DBN, once unpacked.
+  private static func isDBN(_ bytes: [UInt8], _ file: String) throws -> Bool {
+    var first = [UInt8](repeating: 0, count: 3)
+    let source = ByteSource(bytes: bytes, file: file)
+    let got = try first.withUnsafeMutableBytes { try source.read(into: $0) }
+    return got == 3 && first == Array("DBN".utf8)
   }
 
   /// The next events, at most about `limit`; none at the end, and none of a file of bars.
@@ -110,6 +133,14 @@ public final class ReplayFile {
     return events
   }
 
+  /// The next bars with their contracts, at most `limit`; none at the end, and none where ``hasContracts`` is false.
+  public func contractBars(limit: Int) throws -> [ContractBar] {
+    guard hasContracts, case .text(let reader) = reader else { return [] }
+    var bars: [ContractBar] = []
+    while bars.count < limit, let bar = try reader.contractBar() { bars.append(bar) }
+    return bars
+  }
+
   /// The next bars, at most `limit`; none at the end, and none of a file of events.
   public func bars(limit: Int) throws -> [ReplayBar] {
     guard contents == .bars else { return [] }
@@ -117,7 +148,7 @@ public final class ReplayFile {
     bars.reserveCapacity(min(limit, 1 << 20))
     switch reader {
     case .text(let reader):
-      while bars.count < limit, let bar = try reader.bar() { bars.append(bar) }
+      while bars.count < limit, let bar = try reader.bar(of: contract) { bars.append(bar) }
     case .dbn(let reader): try reader.read(into: &bars, limit: limit)
     case .day(let day): return day.nextBars(limit)
     }

@@ -46,7 +46,7 @@ public struct PatientExecutor: ReplayStrategy, Sendable {
       guard left > 0 else { return }
       work(&desk)
       desk.wake(at: desk.now + interval)
-    case .bar, .expired: break
+    case .bar, .expired, .rolled: break
     }
   }
 

@@ -25,7 +25,7 @@ public struct TwoSidedQuoter: ReplayStrategy, Sendable {
         quotes.append(desk.submit(OrderTicket(.sell, lots: lots, limit: ask.price, postOnly: true)))
       }
       desk.wake(at: desk.now + interval)
-    case .filled, .ended, .bar, .expired: break
+    case .filled, .ended, .bar, .expired, .rolled: break
     }
   }
 }
