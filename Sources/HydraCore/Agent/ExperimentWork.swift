@@ -88,33 +88,10 @@ public enum ExperimentWork {
   private static func chooseRecipe(
     _ plan: ExperimentPlan, _ data: ExperimentData, before start: Int, threads: Int
   ) throws -> (recipe: Recipe, rounds: Int, losses: [Double]) {
-    guard !plan.hypothesis.change.isSizing else { return (plan.recipe, 0, []) }
+    guard !plan.hypothesis.change.isSizing, plan.past == nil else { return (plan.recipe, 0, []) }
     if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, 0, []) }
-    if plan.past != nil { return (plan.recipe, 0, []) }
-    var random = CounterRandom(seed: plan.seed, stream: "trials of \(plan.id)")
-    var best: (recipe: Recipe, rounds: Int, loss: Double)?
-    var losses: [Double] = []
-    for trial in 0..<max(1, plan.trials) {
-      var recipe = plan.recipe
-      if trial > 0 {
-        recipe.trees.leaves = [4, 6, 8, 12][random.below(4)]
-        recipe.trees.learningRate = [0.02, 0.03, 0.05][random.below(3)]
-        recipe.trees.l2 = [10, 20, 50][random.below(3)]
-        recipe.trees.minimumLeafRows = [80, 120, 160][random.below(3)]
-        // What the hypothesis itself sets stays as it proposed.
-        switch plan.hypothesis.change {
-        case .leaves(let leaves): recipe.trees.leaves = leaves
-        case .learningRate(let rate): recipe.trees.learningRate = rate
-        default: break
-        }
-      }
-      let fitted = try Policy.fit(
-        recipe, to: data.history, before: start, embargo: plan.embargo, seed: plan.seed, threads: threads)
-      let loss = fitted.validationLoss ?? .greatestFiniteMagnitude
-      losses.append(loss)
-      if best == nil || loss < best!.loss { best = (recipe, fitted.model.rounds, loss) }
-    }
-    return (best!.recipe, best!.rounds, losses)
+    let choice = try RecipeSearch.choose(plan, data.history, before: start, threads: threads)
+    return (choice.recipe, choice.rounds, choice.losses)
   }
 
   private static func fit(

@@ -7,8 +7,9 @@ public struct HealingSettings: Hashable, Codable, Sendable {
   public var evaluationBars = 500
   /// Bars after which a candidate is fitted anew inside the comparison, as the champion is by the calendar.
   public var refitBars = 63
-  /// Recipes that an experiment tries around its hypothesis, chosen on training data alone. Each one raises the bar for
-  /// all that come after it.
+  /// Recipes that an experiment tries around its hypothesis, suggested by a tree-structured Parzen estimator and chosen on
+  /// training data alone. Each one raises the bar for all that come after it, so that one, the hypothesis itself, is the
+  /// default.
   public var trials = 1
   /// What a candidate has to show.
   public var gate = GateSettings()
