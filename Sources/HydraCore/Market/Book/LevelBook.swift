@@ -17,6 +17,8 @@ public struct LevelBook: ~Copyable {
   private var free = FlatArray<Int32>(capacity: 64)
   private var bids = PriceLadder()
   private var asks = PriceLadder()
+  /// Samples where cancelled lots stood instead of taking their mean.
+  var draw: QueueDraw?
 
   public init() {}
 

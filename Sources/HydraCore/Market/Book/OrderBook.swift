@@ -37,6 +37,8 @@ public struct OrderBook: ~Copyable {
   private var freeLevels = FlatArray<Int32>(capacity: 64)
   private var bids = PriceLadder()
   private var asks = PriceLadder()
+  /// Slots by the numbers of their orders, where a recorded stream names orders so.
+  var index = OrderIndex()
 
   public init() {}
 

@@ -9,8 +9,13 @@ struct QuoteBook: ~Copyable {
   var meter: CostMeter
   /// The moment of what happens now, in nanoseconds.
   var now: Int64 = 0
+  /// Largest share of a trade that is ours.
+  let participation: Double
 
-  init(_ cost: ReplayCost) { meter = CostMeter(cost) }
+  init(_ cost: ReplayCost, participation: Double) {
+    meter = CostMeter(cost)
+    self.participation = participation
+  }
 
   func quote(_ side: Side) -> Quote? { side == .buy ? bid : ask }
 

@@ -55,6 +55,6 @@ public struct BookCheck: Hashable, Sendable {
       }
     }
     (self.records, self.ends, self.crossed, crossedBeforeTrading) = (records, ends, crossed, gathering)
-    (endsWhileOpen, unknownOrders, orders) = (openEnds, replay.unknownOrders, replay.venue.history.count)
+    (endsWhileOpen, unknownOrders, orders) = (openEnds, replay.unknownOrders, replay.history.count)
   }
 }

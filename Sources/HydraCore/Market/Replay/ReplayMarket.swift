@@ -15,6 +15,29 @@ protocol ReplayMarket: ScenarioVenue, ~Copyable {
   var unknownOrders: Int { get }
 }
 
+/// A history that knows its own recorded events.
+protocol RecordedBook: HistoryBook, ~Copyable {
+  /// Plays an event of a file; one that such a history does not have is nothing.
+  static func play(_ event: ReplayEvent, in venue: inout ShadowVenue<Self>)
+  /// Plays an event of a scenario; false for one that such a history does not have.
+  static func play(
+    _ change: ScenarioEvent.RecordedChange, in venue: inout ShadowVenue<Self>, id: (String) -> Int, time: Int64
+  ) -> Bool
+  /// A request arrives at a time.
+  mutating func advance(to time: Int64)
+}
+
+extension RecordedBook where Self: ~Copyable {
+  @inline(__always) mutating func advance(to time: Int64) {}
+}
+
+extension ShadowVenue: ReplayMarket where History: RecordedBook & ~Copyable {
+  @inline(__always) mutating func apply(_ event: ReplayEvent) { History.play(event, in: &self) }
+  @inline(__always) var hasExecutions: Bool { !executions.isEmpty }
+  func best(_ side: Side) -> Int? { history.best(side) }
+  func terms(_ order: Int) -> (side: Side, price: Int?) { (orders[order].ticket.side, orders[order].price) }
+}
+
 extension ShadowVenue where History: ~Copyable {
   /// Events of the session, which all histories have.
   mutating func applySession(_ event: ReplayEvent) {
@@ -32,50 +55,4 @@ extension ShadowVenue where History: ~Copyable {
     defer { executions.removeAll(keepingCapacity: true) }
     return executions
   }
-}
-
-extension OrderReplay: ReplayMarket {
-  @inline(__always) mutating func apply(_ event: ReplayEvent) {
-    switch event.kind {
-    case .add:
-      if let side = event.side {
-        add(id: event.id, side, price: Int(event.price), lots: Int(event.lots), event.time)
-      }
-    case .delete: delete(id: event.id, lots: event.lots == 0 ? nil : Int(event.lots), event.time)
-    case .change: modify(id: event.id, price: Int(event.price), lots: Int(event.lots), event.time)
-    case .execute: execute(id: event.id, lots: event.lots == 0 ? nil : Int(event.lots), event.time)
-    case .fill: execute(id: event.id, lots: Int(event.lots), keepsBook: true, event.time)
-    case .trade: venue.runStops(Int(event.price), event.time)
-    case .clear: clear()
-    case .depth, .quote: break
-    default: venue.applySession(event)
-    }
-  }
-
-  @inline(__always) var hasExecutions: Bool { !venue.executions.isEmpty }
-  mutating func takeExecutions() -> [Execution] { venue.takeExecutions() }
-  func best(_ side: Side) -> Int? { venue.history.best(side) }
-  func terms(_ order: Int) -> (side: Side, price: Int?) { (venue.orders[order].ticket.side, venue.orders[order].price) }
-  var last: Int? { venue.last }
-  var unknownOrders: Int { venue.unknownOrders }
-}
-
-extension LevelReplay: ReplayMarket {
-  @inline(__always) mutating func apply(_ event: ReplayEvent) {
-    switch event.kind {
-    case .depth:
-      if let side = event.side { depth(side, price: Int(event.price), lots: Int(event.lots), event.time) }
-    case .trade: trade(aggressor: event.side, price: Int(event.price), lots: Int(event.lots), event.time)
-    case .clear: clear()
-    case .add, .delete, .change, .execute, .fill, .quote: break
-    default: venue.applySession(event)
-    }
-  }
-
-  @inline(__always) var hasExecutions: Bool { !venue.executions.isEmpty }
-  mutating func takeExecutions() -> [Execution] { venue.takeExecutions() }
-  func best(_ side: Side) -> Int? { venue.history.best(side) }
-  func terms(_ order: Int) -> (side: Side, price: Int?) { (venue.orders[order].ticket.side, venue.orders[order].price) }
-  var last: Int? { venue.last }
-  var unknownOrders: Int { venue.unknownOrders }
 }

@@ -61,7 +61,7 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
     return true
   }
 
-  mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
+  mutating func change(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
     guard phase.takesChanges, change.isValid, orders.indices.contains(order), orders[order].state.status.isWorking
     else {
       return false

@@ -43,59 +43,26 @@ extension Exchange: ScenarioVenue {
   }
 }
 
-extension OrderReplay: ScenarioVenue {
+extension ShadowVenue: ScenarioVenue where History: RecordedBook & ~Copyable {
   static var reportName: String { "fills" }
 
-  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int { venue.submit(ticket, time: time) }
-  mutating func cancel(_ order: Int) -> Bool { venue.cancel(order) }
-  mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
-    venue.modify(order, change, time: time)
+  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int {
+    history.advance(to: time)
+    return submit(ticket, time: time)
   }
 
-  mutating func apply(_ change: ScenarioEvent.RecordedChange, id number: (String) -> Int, time: Int64) -> Bool {
-    switch change {
-    case .add(let id, let side, let price, let lots): add(id: number(id), side, price: price, lots: lots, time)
-    case .delete(let id, let lots): delete(id: number(id), lots: lots, time)
-    case .change(let id, let price, let lots): modify(id: number(id), price: price, lots: lots, time)
-    case .execution(let id, let lots): execute(id: number(id), lots: lots, time)
-    case .trade(_, let price, _): venue.runStops(price, time)
-    case .clear: clear()
-    case .depth: return false
-    default: return venue.apply(change, time: time)
-    }
-    return true
-  }
-
-  func state(_ order: Int) -> OrderState { venue.orders[order].state }
-  func ahead(_ order: Int) -> Double? { venue.queueAhead(order) }
-  func ladder(_ side: Side, depth: Int) -> [BookLevel] { venue.history.ladder(side, depth: depth) }
-  func reports(names: [String], scale: TickScale) -> [JSONValue] { venue.reports(names: names, scale: scale) }
-}
-
-extension LevelReplay: ScenarioVenue {
-  static var reportName: String { "fills" }
-
-  mutating func submit(_ ticket: OrderTicket, owner: Int, time: Int64) -> Int { venue.submit(ticket, time: time) }
-  mutating func cancel(_ order: Int) -> Bool { venue.cancel(order) }
   mutating func modify(_ order: Int, _ change: Exchange.Change, time: Int64) -> Bool {
-    venue.modify(order, change, time: time)
+    history.advance(to: time)
+    return self.change(order, change, time: time)
   }
 
   mutating func apply(_ change: ScenarioEvent.RecordedChange, id: (String) -> Int, time: Int64) -> Bool {
-    switch change {
-    case .depth(let side, let price, let lots): depth(side, price: price, lots: lots, time)
-    case .trade(let aggressor, let price, let lots): trade(aggressor: aggressor, price: price, lots: lots, time)
-    case .clear: clear()
-    case .add, .delete, .change, .execution: return false
-    default: return venue.apply(change, time: time)
-    }
-    return true
+    History.play(change, in: &self, id: id, time: time)
   }
 
-  func state(_ order: Int) -> OrderState { venue.orders[order].state }
-  func ahead(_ order: Int) -> Double? { venue.queueAhead(order) }
-  func ladder(_ side: Side, depth: Int) -> [BookLevel] { venue.history.ladder(side, depth: depth) }
-  func reports(names: [String], scale: TickScale) -> [JSONValue] { venue.reports(names: names, scale: scale) }
+  func state(_ order: Int) -> OrderState { orders[order].state }
+  func ahead(_ order: Int) -> Double? { queueAhead(order) }
+  func ladder(_ side: Side, depth: Int) -> [BookLevel] { history.ladder(side, depth: depth) }
 }
 
 extension ShadowVenue where History: ~Copyable {
