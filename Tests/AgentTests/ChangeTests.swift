@@ -11,6 +11,9 @@ import Testing
     #expect(
       try Change(parameter: "features.drop", value: ["season", "carry"], features: Self.features)
         == .dropFeatures(["carry", "season"]))
+    #expect(
+      try Change(parameter: "retrain.since_change", value: "2012-06-04", features: Self.features)
+        == .trainingSince(CivilDate(year: 2012, month: 6, day: 4)))
     #expect(try Change(parameter: "features.restore", value: nil, features: Self.features) == .restoreFeatures)
   }
 
@@ -21,7 +24,8 @@ import Testing
     ("sizing.risk_scale", .number(1.01)), ("sizing.risk_scale", .number(-1)), ("risk.maximum_position", .number(500)),
     ("features.drop", .array([.string("carry"), .string("cot"), .string("season")])),
     ("features.drop", .array([.string("nonsense")])), ("features.drop", .array([])),
-    ("", .number(1)),
+    ("", .number(1)), ("retrain.since_change", .number(100)), ("retrain.since_change", .string("2012-02-30")),
+    ("retrain.since_change", .string("1012-06-04")),
   ])
   func everythingElseIsRefusedNotClamped(parameter: String, value: JSONValue) {
     #expect(throws: Change.Refusal.self) {

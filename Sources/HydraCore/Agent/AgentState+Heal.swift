@@ -7,8 +7,13 @@ extension AgentState {
   mutating func adopt(
     _ policy: Policy, _ purpose: FitPurpose, _ history: FeatureHistory
   ) throws -> [AgentEffect] {
-    let version = try newVersion(policy, origin: purpose.rawValue, history)
+    var version = try newVersion(policy, origin: purpose.rawValue, history)
     let previous = champion
+    if var ensemble = previous?.policy.ensemble {
+      // The newest fit joins the others.
+      ensemble.add(version, embargo: settings.embargo, history)
+      version.policy.ensemble = ensemble
+    }
     if let previous { remember(previous) }
     take(version, history)
     if firstFitRow == nil { firstFitRow = history.count - 1 }
@@ -20,6 +25,7 @@ extension AgentState {
       effects.append(
         .promote(version: version.number, over: previous.number, reason: purpose.reason, evidence: .object([])))
       effects.append(.archive(version: previous.number))
+      effects += shadowFits()
     } else {
       effects.append(.promote(version: version.number, over: nil, reason: purpose.reason, evidence: .object([])))
     }
@@ -57,8 +63,10 @@ extension AgentState {
     let row = history.count - 1
     // The rule book cannot know which champions there were.
     let recall = source == "RuleBook" ? recallProposal(history) : nil
+    let ensemble = source == "RuleBook" ? ensembleProposal(history) : nil
     let (hypotheses, repeats) = memory.chosen(
-      hypotheses + (recall.map { [$0.hypothesis] } ?? []), recipe: champion?.policy.recipe ?? settings.recipe,
+      hypotheses + [recall?.hypothesis, ensemble?.hypothesis].compactMap { $0 },
+      recipe: champion?.policy.recipe ?? settings.recipe,
       held: held.map(\.plan.hypothesis.change),
       row: row, changeRow: row + 1 - (diagnosis?.age ?? 0), refutedBars: settings.operations.refutedBars,
       limit: settings.operations.hypothesesPerAlarm)
@@ -95,6 +103,7 @@ extension AgentState {
         recipe: champion.policy.recipe.applying(hypothesis.change), championRecipe: champion.policy.recipe,
         evaluationBars: bars, refitBars: healing.refitBars, embargo: settings.embargo, trials: healing.trials,
         dearCost: settings.dearCost, seed: settings.seed)
+      if case .ensemble = hypothesis.change { plan.ensemble = ensemble?.members }
       if case .recall = hypothesis.change, let recall {
         (plan.past, plan.recipe) = (recall.version.policy, recall.version.policy.recipe)
         plan.evaluationBars = min(bars, recall.bars)
@@ -103,23 +112,6 @@ extension AgentState {
     }
     effects.append(.experiment(plans))
     return effects
-  }
-
-  /// Tries the hypotheses again for which enough new days have come.
-  mutating func tryHeldAgain(_ history: FeatureHistory, _ row: Int) -> [AgentEffect] {
-    guard phase == .observing, probation == nil else { return [] }
-    let due = held.filter { $0.bars(row + 1) >= settings.healing.challengeBars * ($0.looks + 1) }
-    guard !due.isEmpty, let champion else { return [] }
-    phase = .experimenting
-    return [
-      .experiment(
-        due.map { held in
-          var plan = held.nextPlan(row + 1)
-          plan.championRecipe = champion.policy.recipe
-          plan.recipe = plan.past?.recipe ?? champion.policy.recipe.applying(plan.hypothesis.change)
-          return plan
-        })
-    ]
   }
 
   mutating func experimented(
@@ -152,7 +144,9 @@ extension AgentState {
       }
       let plan = outcome.plan
       let round = plan.look == 0 ? results : [result]
-      var verdict = Verdict(on: result, look: plan.look, round: round, ledger: ledger, settings: settings.healing)
+      var verdict = Verdict(
+        on: result, look: plan.look, round: round, ledger: ledger, shadow: challenger(of: plan)?.shadow,
+        settings: settings.healing)
       if verdict.decision == .hold, plan.look == 0, held.count >= settings.healing.challengers {
         verdict.decision = .reject
         verdict.reason += "; as many as may wait do so already"
@@ -174,7 +168,7 @@ extension AgentState {
       case .promote:
         // Of several that pass, the one with the strongest evidence; the others were compared with the old champion.
         if (result.primary?.pValue ?? 1) < (passed?.result.primary?.pValue ?? 1) { passed = (plan, result, verdict) }
-      case .hold: hold(plan, history)
+      case .hold: try hold(plan, result, history)
       case .reject: release(plan)
       }
     }
@@ -186,24 +180,6 @@ extension AgentState {
       version, id: passed.plan.id, isSizing: change.isSizing, reason: passed.verdict.reason,
       evidence: .object([("result", passed.result.json), ("verdict", passed.verdict.json)]), history)
     return effects
-  }
-
-  /// Keeps a hypothesis for days to come, or counts a look at one that is kept.
-  private mutating func hold(_ plan: ExperimentPlan, _ history: FeatureHistory) {
-    if plan.look > 0 {
-      if let index = held.firstIndex(where: { $0.nextPlan(history.count).id == plan.id }) {
-        held[index].looks = plan.look
-      }
-    } else if held.count < settings.healing.challengers,
-      !held.contains(where: { $0.plan.hypothesis.change == plan.hypothesis.change })
-    {
-      held.append(HeldHypothesis(plan: plan, sinceRow: history.count))
-    }
-  }
-
-  /// Gives up a hypothesis that was tried again in vain.
-  private mutating func release(_ plan: ExperimentPlan) {
-    held.removeAll { plan.look > 0 && plan.id.hasPrefix($0.plan.id + "-look-") }
   }
 
   /// Makes a version champion and puts it on probation against the one it replaces.

@@ -8,6 +8,7 @@ extension AgentState {
     let settlement = try book.settle(moment.events)
     var effects: [AgentEffect] = settlement.refusals.map { refusal($0, order: nil) }
     effects += settlement.outcomes.map { .journal(kind: "execution", payload: $0.json) }
+    for index in held.indices { try held[index].shadow.settle(moment, isBlocked: history.count <= blockedUntilRow) }
     guard let bar = moment.bar else {
       if !settlement.fills.isEmpty { effects.append(.journal(kind: "fills", payload: fills(settlement.fills))) }
       if moment.trades, !settlement.ended.isEmpty { effects += retarget(moment, history) }
@@ -17,10 +18,12 @@ extension AgentState {
     note(settlement.fills, row)
     let forecast = champion.map { $0.policy.forecast(history.row(row), columns: $0.columns) } ?? .nan
     forecasts.append(forecast)
+    learnWeights(history, row)
     volatility.update(history.changes[row])
     if let previous = probation?.previous {
       probation?.forecasts.append(previous.policy.forecast(history.row(row), columns: previous.columns))
     }
+    for index in held.indices { held[index].shadow.predict(champion: forecasts, history) }
     let alarms = monitor.update(
       Monitoring.values(
         history: history, forecasts: forecasts, price: bar.close, watched: watched))
@@ -38,9 +41,11 @@ extension AgentState {
     if let refused = decision.refusal { effects.append(refusal(refused, order: decision.order)) }
     record.dates.append(bar.date)
     record.equity.append(book.equity)
+    tradeInShadow(forecast, isBlocked: isBlocked, at: moment.time)
     effects.append(
       .journal(kind: "bar", payload: barEntry(bar, history, row, settlement, decision, isBlocked: isBlocked)))
     effects += evidence(history, row)
+    effects += ensembleWeights()
 
     for alarm in alarms {
       record.alarms.append(.init(date: bar.date, stream: alarm.stream))
@@ -92,7 +97,7 @@ extension AgentState {
         quietUntilRow = row + settings.healing.coolDown
         return effects + [.diagnose(alarm)]
       }
-      return effects + tryHeldAgain(history, row)
+      return effects + judgeShadows(history, row)
     }
   }
 

@@ -84,6 +84,7 @@ public struct AgentState: Sendable {
   public mutating func next(_ input: AgentInput, history: FeatureHistory) throws -> [AgentEffect] {
     switch input {
     case .moment(let moment): return try observe(moment, history)
+    case .fitted(let policy, .shadow): return try refit(policy, history)
     case .fitted(let policy, let purpose): return try adopt(policy, purpose, history)
     case .fitFailed(let reason, let purpose):
       return [.journal(kind: "fit_failed", payload: ["purpose": .string(purpose.rawValue), "reason": .string(reason)])]

@@ -44,6 +44,8 @@ public enum FitPurpose: String, Codable, Sendable {
   case calendar
   /// The same, brought forward because the world was found changed.
   case diagnosis
+  /// A challenger in shadow, fitted anew when the champion is.
+  case shadow
 
   /// What the registry says of it.
   var reason: String {
@@ -51,6 +53,7 @@ public enum FitPurpose: String, Codable, Sendable {
     case .initial: "first model"
     case .calendar: "the calendar"
     case .diagnosis: "the same recipe on newer data, after a diagnosis"
+    case .shadow: "a challenger on the champion's days"
     }
   }
 }

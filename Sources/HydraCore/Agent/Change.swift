@@ -10,6 +10,8 @@ public enum Change: Hashable, Codable, Sendable {
   case retrain
   /// Train on the newest so many bars.
   case trainingWindow(Int)
+  /// Train on what has come since this day, the estimated one of a change of the world, and on a year at least.
+  case trainingSince(CivilDate)
   /// Weight training rows by 2^(−age / half-life), in bars.
   case decayHalfLife(Int)
   /// Number of leaves of each tree.
@@ -26,6 +28,8 @@ public enum Change: Hashable, Codable, Sendable {
   case similarity(Double)
   /// Bring the past champion of this number back.
   case recall(Int)
+  /// Let past champions and the present one forecast together, weighted by how well each has done lately.
+  case ensemble
   /// Span, in bars, of the exponentially weighted volatility that positions are sized with.
   case volatilitySpan(Int)
   /// Multiply the volatility target by this share of the operator's.
@@ -40,6 +44,7 @@ public enum Change: Hashable, Codable, Sendable {
     switch self {
     case .retrain: "retrain.now"
     case .trainingWindow: "retrain.window_days"
+    case .trainingSince: "retrain.since_change"
     case .decayHalfLife: "retrain.decay_half_life"
     case .leaves: "model.num_leaves"
     case .learningRate: "model.learning_rate"
@@ -48,6 +53,7 @@ public enum Change: Hashable, Codable, Sendable {
     case .refitLeaves: "model.refit_leaves"
     case .similarity: "retrain.similarity_width"
     case .recall: "champion.recall"
+    case .ensemble: "champion.ensemble"
     case .volatilitySpan: "sizing.volatility_span"
     case .riskScale: "sizing.risk_scale"
     case .entryThreshold: "signal.entry_threshold"
@@ -77,12 +83,16 @@ public enum Change: Hashable, Codable, Sendable {
     ("risk.max_order_fraction_adv", 0.001...0.05, false),
   ]
 
+  /// Days that training may begin on; what is later than the newest row trains on the newest year.
+  public static let days = CivilDate(year: 1900, month: 1, day: 1)...CivilDate(year: 2199, month: 12, day: 31)
+
   /// Why a proposal is not a change.
   public enum Refusal: Error, Hashable, CustomStringConvertible {
     case unknownParameter(String)
     case missingValue(parameter: String)
     case outOfBounds(parameter: String, value: Double, low: Double, high: Double)
     case notAnInteger(parameter: String, value: Double)
+    case notADay(parameter: String, value: String)
     case unknownFeature(String)
 
     public var description: String {
@@ -91,6 +101,8 @@ public enum Change: Hashable, Codable, Sendable {
       case .missingValue(let name): "'\(name)' has no usable value"
       case .outOfBounds(let name, let value, let low, let high): "\(name) = \(value) is outside \(low)...\(high)"
       case .notAnInteger(let name, let value): "\(name) = \(value) is not a whole number"
+      case .notADay(let name, let value):
+        "\(name) = '\(value)' is not a day of \(Change.days.lowerBound)...\(Change.days.upperBound)"
       case .unknownFeature(let name): "'\(name)' is not a feature"
       }
     }
@@ -98,11 +110,17 @@ public enum Change: Hashable, Codable, Sendable {
 
   /// Decodes a proposal, refusing whatever is not exactly a change within its bounds.
   ///
-  /// `value` is a number, an array of feature names for `features.drop`, or null for `features.restore` and `retrain.now`.
+  /// `value` is a number, an array of feature names for `features.drop`, a date for `retrain.since_change`, or null for `features.restore` and `retrain.now`.
   public init(parameter: String, value: JSONValue, features: [String]) throws(Refusal) {
     switch parameter {
     case "features.restore": self = .restoreFeatures
     case "retrain.now": self = .retrain
+    case "retrain.since_change":
+      guard let text = value.string else { throw .missingValue(parameter: parameter) }
+      guard let date = CivilDate(text), Self.days.contains(date) else {
+        throw .notADay(parameter: parameter, value: String(text.prefix(20)))
+      }
+      self = .trainingSince(date)
     case "features.drop":
       guard let names = value.array, !names.isEmpty else { throw .missingValue(parameter: parameter) }
       var dropped: [String] = []
@@ -149,8 +167,9 @@ public enum Change: Hashable, Codable, Sendable {
     case .learningRate(let number), .riskScale(let number), .entryThreshold(let number), .orderFraction(let number),
       .similarity(let number):
       .number(number)
+    case .trainingSince(let date): .string(date.description)
     case .dropFeatures(let names): .array(names.map { .string($0) })
-    case .restoreFeatures, .retrain: .null
+    case .restoreFeatures, .retrain, .ensemble: .null
     }
   }
 }

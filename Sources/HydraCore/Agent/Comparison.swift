@@ -81,7 +81,12 @@ enum Losses {
     return rows.map { row in
       guard row >= 1, let sigma = variances[row - 1] else { return .nan }
       let change = history.changes[row]
-      return Portable.log(sigma * sigma) + change * change / (sigma * sigma)
+      return likelihood(sigma, change)
     }
+  }
+
+  /// QLIKE of a day's change, given its standard deviation.
+  static func likelihood(_ sigma: Double, _ change: Double) -> Double {
+    Portable.log(sigma * sigma) + change * change / (sigma * sigma)
   }
 }

@@ -25,6 +25,8 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
   public var seed: UInt64
   /// The past champion that a ``Change/recall(_:)`` means.
   public var past: Policy?
+  /// The champions that a ``Change/ensemble`` means, of equal weights.
+  public var ensemble: ChampionEnsemble?
 
   public init(
     id: String, hypothesis: Hypothesis, recipe: Recipe, championRecipe: Recipe, evaluationBars: Int, refitBars: Int,

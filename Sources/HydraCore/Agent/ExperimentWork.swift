@@ -40,6 +40,13 @@ public enum ExperimentWork {
       policy = past
       let columns = try past.columns(in: history.names)
       for row in start..<end { forecasts[row] = past.forecast(history.row(row), columns: columns) }
+    } else if var ensemble = plan.ensemble {
+      // A year before the compared days to find the weights; no row's forecast rests on a label that was not known at it.
+      for row in max(0, start - Policy.minimumRows)..<end {
+        if row > history.horizon { ensemble.learn(row - 1 - history.horizon, history) }
+        if row >= start, let forecast = ensemble.forecast(row, history) { forecasts[row] = forecast }
+      }
+      policy.ensemble = ensemble
     } else if !plan.hypothesis.change.isSizing {
       for block in stride(from: start, to: end, by: plan.refitBars) {
         let fitted = try fit(plan, recipe, rounds, data, before: block, threads: threads)
@@ -88,7 +95,7 @@ public enum ExperimentWork {
   private static func chooseRecipe(
     _ plan: ExperimentPlan, _ data: ExperimentData, before start: Int, threads: Int
   ) throws -> (recipe: Recipe, rounds: Int, losses: [Double]) {
-    guard !plan.hypothesis.change.isSizing, plan.past == nil else { return (plan.recipe, 0, []) }
+    guard !plan.hypothesis.change.isSizing, plan.past == nil, plan.ensemble == nil else { return (plan.recipe, 0, []) }
     if case .refitLeaves = plan.hypothesis.change { return (plan.recipe, 0, []) }
     let choice = try RecipeSearch.choose(plan, data.history, before: start, threads: threads)
     return (choice.recipe, choice.rounds, choice.losses)

@@ -18,9 +18,10 @@ public struct HealingSettings: Hashable, Codable, Sendable {
   public var holdSignificance = 0.25
   /// Most challengers at a time.
   public var challengers = 2
-  /// A challenger is compared anew after each so many bars, on all bars since it was held.
+  /// A challenger predicts beside the champion every day, and may win on any; after each so many bars the journal says how
+  /// it stands, and one that was judged and held on waits so long before it is judged again.
   public var challengeBars = 63
-  /// Comparisons after which a challenger that has not won is archived.
+  /// Times ``challengeBars`` after which a challenger that has not won is given up.
   public var challenges = 8
   /// Bars over which a promoted champion is compared with the one it replaced.
   public var probationBars = 63

@@ -95,7 +95,7 @@ extension Change {
   /// Whether the change is something done to the model, which leaves the recipe as it is.
   var isDoing: Bool {
     switch self {
-    case .retrain, .refitLeaves, .recall: true
+    case .retrain, .refitLeaves, .recall, .ensemble: true
     default: false
     }
   }

@@ -16,6 +16,8 @@ public struct Policy: Hashable, Codable, Sendable {
   public var labelDeviation: Double
   /// Mean squared error on the validation rows at the chosen number of rounds; nil where the number was given.
   public var validationLoss: Double?
+  /// Champions whose weighted forecasts stand in place of the model's; the model is then the newest of them.
+  public var ensemble: ChampionEnsemble?
 
   /// Why no policy could be fitted.
   public enum FitError: Error, Hashable, Sendable, CustomStringConvertible {
@@ -50,7 +52,7 @@ public struct Policy: Hashable, Codable, Sendable {
     _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int,
     rounds chosen: Int? = nil
   ) throws -> Policy {
-    let rows = history.trainingRows(before: limit, window: recipe.window, embargo: embargo)
+    let rows = trainingRows(recipe, history, before: limit, embargo: embargo)
     guard rows.count >= minimumRows else { throw FitError.tooFewRows(rows.count, needed: minimumRows) }
     guard history.names.contains(where: { !recipe.dropped.contains($0) }) else { throw FitError.noFeatures }
     let columns = history.names.indices.filter { !recipe.dropped.contains(history.names[$0]) }
@@ -99,6 +101,14 @@ public struct Policy: Hashable, Codable, Sendable {
       labelDeviation: Statistics.standardDeviation(raw), validationLoss: loss)
   }
 
+  /// The rows that a recipe trains on: the newest ones of its window, from its first day on where it has one, and then no
+  /// fewer than ``minimumRows``.
+  static func trainingRows(_ recipe: Recipe, _ history: FeatureHistory, before limit: Int, embargo: Int) -> [Int] {
+    let rows = history.trainingRows(before: limit, window: recipe.window, embargo: embargo)
+    guard let since = recipe.since else { return rows }
+    return rows.suffix(max(minimumRows, rows.count { history.dates[$0] >= since }))
+  }
+
   /// Weight of a row by how like the newest one's its volatility was; never below a twentieth, since a world of which
   /// nothing is known is worse than one that was a little different.
   private static func likeness(of row: Int, to newest: Int, _ recipe: Recipe, _ history: FeatureHistory) -> Double {
@@ -145,6 +155,7 @@ public struct Policy: Hashable, Codable, Sendable {
     guard rows.count >= 60 else { throw FitError.tooFewRows(rows.count, needed: 60) }
     let columns = try columns(in: history.names)
     var policy = self
+    policy.ensemble = nil
     policy.model = try model.refitLeaves(
       to: history.matrix(rows: rows, columns: columns), rows.map { min(3, max(-3, history.label($0))) - labelMean },
       decay: keep)
@@ -164,6 +175,7 @@ public struct Policy: Hashable, Codable, Sendable {
 
   /// The forecast for a row of a history, in standard deviations of the horizon's price change.
   public func forecast(_ row: some RandomAccessCollection<Double>, columns: [Int]) -> Double {
+    if let ensemble { return ensemble.forecast(row) }
     let start = row.startIndex
     return model.predict(columns.map { row[row.index(start, offsetBy: $0)] })
   }

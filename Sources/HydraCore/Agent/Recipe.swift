@@ -5,6 +5,9 @@ import HydraNumerics
 public struct Recipe: Hashable, Codable, Sendable {
   /// Newest bars that training uses. Ten years: seasons repeat once a year, and fewer years show too few of them.
   public var window = 2520
+  /// First day of training, where the world was found changed: what came before is left out, except that
+  /// ``Policy/minimumRows`` newest rows are always used. Nil leaves it to ``window``, which bounds it above in any case.
+  public var since: CivilDate?
   /// Bars after which a training row counts half; nil weighs all alike.
   public var decayHalfLife: Int?
   /// Width of the weights by likeness of volatility, in logarithms; nil weighs all alike.
@@ -44,14 +47,15 @@ public struct Recipe: Hashable, Codable, Sendable {
   public func applying(_ change: Change) -> Recipe {
     var recipe = self
     switch change {
-    case .trainingWindow(let bars): recipe.window = bars
+    case .trainingWindow(let bars): (recipe.window, recipe.since) = (bars, nil)
+    case .trainingSince(let date): recipe.since = date
     case .decayHalfLife(let bars): recipe.decayHalfLife = bars
     case .leaves(let count): recipe.trees.leaves = count
     case .learningRate(let rate): recipe.trees.learningRate = rate
     case .dropFeatures(let names): recipe.dropped = Array(Set(dropped).union(names)).sorted()
     case .restoreFeatures: recipe.dropped = []
     case .similarity(let width): recipe.similarityWidth = width
-    case .refitLeaves, .retrain, .recall: break
+    case .refitLeaves, .retrain, .recall, .ensemble: break
     case .volatilitySpan(let bars): recipe.volatilitySpan = bars
     case .riskScale(let share): recipe.riskScale = min(1, share)
     case .entryThreshold(let multiple): recipe.entryThreshold = multiple

@@ -7,7 +7,7 @@ import HydraNumerics
 /// |---|---|
 /// | data fault | nothing: a broken feed is no reason to learn from it |
 /// | volatility | sizing on a faster and on a slower volatility |
-/// | relation | decay; a shorter window; leaving out the features whose weight in the forecast moved most; half the risk |
+/// | relation | the window from the estimated change on; decay; leaving out the features whose weight in the forecast moved most; half the risk |
 /// | covariate | decay; weights by likeness; leaving out the feature that moved most |
 /// | liquidity | half the risk, or all of it when volume is back |
 /// | staleness | leaves refitted to the newest years; decay |
@@ -65,8 +65,12 @@ public struct RuleBook: LanguageModel {
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
       propose("sizing.volatility_span", .number(72), "a burst that passes: size on a longer past")
     case .relation:
-      propose(
-        "retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
+      if let date = diagnosis["change_date"] {
+        propose("retrain.since_change", date, "features mean something else: learn from what came since")
+      } else {
+        propose(
+          "retrain.window_days", .number(1260), "features mean something else: forget what is older than five years")
+      }
       propose("retrain.decay_half_life", .number(504), "features mean something else: let the newest years weigh more")
       let moved = names("attributions").prefix(2)
       if !moved.isEmpty {
@@ -114,6 +118,7 @@ extension Recipe {
       ("sizing.risk_scale", .number(riskScale)),
     ]
     // Only where they are set: recipes of earlier versions keep their bytes.
+    if let since { members.append(("retrain.since_change", .string(since.description))) }
     if let similarityWidth { members.append(("retrain.similarity_width", .number(similarityWidth))) }
     if let entryThreshold { members.append(("signal.entry_threshold", .number(entryThreshold))) }
     if let orderFraction { members.append(("risk.max_order_fraction_adv", .number(orderFraction))) }

@@ -40,4 +40,13 @@ public struct TrialLedger: Hashable, Codable, Sendable {
       comparison.ratio, count: comparison.days, skewness: comparison.skewness, kurtosis: comparison.kurtosis)
     return ratio.deflated(trials: max(1, count), variance: max(own, 1 / Double(comparison.days)))
   }
+
+  /// How probable it is that a candidate is truly better, given all that was tried and evidence that may have been looked
+  /// at on every day: 1 - N/e of N configurations, of which `more` are still to be counted; never below 0.
+  ///
+  /// While it is not better the evidence reaches N/α at any time with a probability of at most α/N (Ville), so that of N
+  /// such candidates any does with at most α (Bonferroni).
+  public func deflatedProbability(ofLogEvidence logEvidence: Double, more: Int = 0) -> Double {
+    max(0, 1 - Double(max(1, count + more)) * Portable.exp(min(700, max(-700, -logEvidence))))
+  }
 }

@@ -50,10 +50,12 @@ public struct Verdict: Hashable, Codable, Sendable {
   ///
   /// Promotion needs every check of the gate: the deflated probability of being better, the gain at the dear cost, the
   /// probability of overfitting, drawdown and turnover. A candidate with promising losses that fails only for want of
-  /// evidence is held and judged again by days to come, at most `challenges` times; `look` says how often it was.
+  /// evidence is held and judged again by days to come, at most `challenges` times; `look` says how often it was. With a
+  /// `shadow` the probability is that of what the challenger has shown beside the champion, which holds on whatever day
+  /// one looks.
   public init(
     on result: ExperimentResult, look: Int, round results: [ExperimentResult], ledger: TrialLedger,
-    settings: HealingSettings
+    shadow: ShadowTrial? = nil, settings: HealingSettings
   ) {
     guard let primary = result.primary else {
       self.init(.reject, reason: "cannot be told from the champion on the days compared")
@@ -61,20 +63,25 @@ public struct Verdict: Hashable, Codable, Sendable {
     }
     let gate = settings.gate
     let evidence = Check(
-      name: "deflated_probability", value: ledger.deflatedProbability(of: primary), bound: gate.confidence,
-      isLeast: true)
+      name: "deflated_probability",
+      value: shadow.map { ledger.deflatedProbability(ofLogEvidence: $0.logEvidence) }
+        ?? ledger.deflatedProbability(of: primary),
+      bound: gate.confidence, isLeast: true)
     var others = Self.accountChecks(result, gate)
     if let overfitting = Self.overfitting(results, blocks: gate.blocks) {
       others.append(.init(name: "overfitting", value: overfitting, bound: gate.overfitting, isLeast: false))
     }
     self.init(
-      checks: [evidence] + others, evidence: primary,
-      isHopeful: primary.pValue < settings.holdSignificance && look < settings.challenges, trials: ledger.count)
+      checks: [evidence] + others,
+      evidence: shadow.map { "ln e = \(Self.short($0.logEvidence)) after \($0.evidence.count) days in shadow" }
+        ?? "p = \(Self.short(primary.pValue)) over \(primary.days) days",
+      isHopeful: (shadow != nil || primary.pValue < settings.holdSignificance) && look < settings.challenges,
+      trials: ledger.count)
   }
 
-  private init(checks: [Check], evidence: Comparison, isHopeful: Bool, trials: Int) {
+  private init(checks: [Check], evidence: String, isHopeful: Bool, trials: Int) {
     let failed = checks.filter { !$0.hasPassed }
-    let p = "p = \(Self.short(evidence.pValue)) over \(evidence.days) days after \(trials) trials"
+    let p = "\(evidence) after \(trials) trials"
     if failed.isEmpty {
       self.init(.promote, reason: p, checks: checks)
     } else {

@@ -130,10 +130,10 @@ extension Setting {
         "weaker evidence is not worth watching"),
       .count(
         "healing.challengers", \.healing.challengers, 0...100,
-        "hypotheses that wait for more days; each look at one counts as a trial"),
+        "candidates that predict beside the champion; a verdict on one counts as a trial"),
       .count(
         "healing.challenge-bars", \.healing.challengeBars, 20...10_000,
-        "a held hypothesis is tried again each quarter, on the new days alone"),
+        "how a challenger in shadow stands is journalled each quarter; its verdict may come on any day"),
       .count(
         "healing.challenges", \.healing.challenges, 1...1000, "what has not won in two years of new days is given up"),
       .count("healing.probation-bars", \.healing.probationBars, 20...10_000, "a quarter of a year"),

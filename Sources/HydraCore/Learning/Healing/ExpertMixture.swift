@@ -9,28 +9,28 @@ import HydraNumerics
 /// (m + 1) (ln n + ln(T / m)): a forecaster that was right in an earlier regime comes back within some ten rows.
 ///
 /// Source: M. Herbster, M. Warmuth, "Tracking the best expert", Machine Learning 32 (1998) 151–178.
-struct ExpertMixture: Hashable, Codable, Sendable {
+package struct ExpertMixture: Hashable, Codable, Sendable {
   /// Below this no forecaster's word is taken: one certain error would silence it.
-  static let least = 0.002
-  let classes: Int
-  let switchRate: Double
-  private(set) var weights: [Double] = []
+  package static let least = 0.002
+  package let classes: Int
+  package let switchRate: Double
+  package private(set) var weights: [Double] = []
 
-  init(classes: Int, switchRate: Double) { (self.classes, self.switchRate) = (classes, switchRate) }
+  package init(classes: Int, switchRate: Double) { (self.classes, self.switchRate) = (classes, switchRate) }
 
   /// A newcomer gets as much as the best of those that are there.
-  mutating func add() {
+  package mutating func add() {
     weights.append(weights.max() ?? 1)
     normalise()
   }
 
-  mutating func remove(at index: Int) {
+  package mutating func remove(at index: Int) {
     weights.remove(at: index)
     normalise()
   }
 
   /// The probabilities of the classes from those of each forecaster, one after the other.
-  func mix(_ probabilities: [Double]) -> [Double] {
+  package func mix(_ probabilities: [Double]) -> [Double] {
     var result = Array(repeating: 0.0, count: classes)
     for (i, weight) in weights.enumerated() {
       for k in 0..<classes { result[k] += weight * probabilities[i * classes + k] }
@@ -39,7 +39,7 @@ struct ExpertMixture: Hashable, Codable, Sendable {
   }
 
   /// Learns from the label that came after these probabilities.
-  mutating func learn(_ probabilities: [Double], label: Int) {
+  package mutating func learn(_ probabilities: [Double], label: Int) {
     precondition(probabilities.count == weights.count * classes, "probabilities of other forecasters")
     for i in weights.indices { weights[i] *= max(Self.least, probabilities[i * classes + label]) }
     normalise()
