@@ -141,4 +141,21 @@ import Testing
     for _ in 0..<1_000_000 { ledger.add(trials: 1000, nil) }
     #expect(verdict(weak, trial).decision == .hold)
   }
+
+  /// A whole run: challengers are followed, fitted anew with the champion, and every trial ends.
+  @Test func aRunFollowsItsChallengersToAVerdict() async throws {
+    var settings = SmallWorld.settings
+    (settings.healing.challengeBars, settings.healing.challenges) = (20, 6)
+    // Nothing passes at once, nearly everything is held.
+    (settings.healing.gate.confidence, settings.healing.holdSignificance) = (0.999, 0.9)
+    let store = try Store(path: ":memory:")
+    _ = try await SmallWorld.run(try AgentRunTests.input.get(), store: store, settings: settings)
+    let run = try #require(try store.runs.latest())
+    let entries = try store.journal.entries(of: run, JournalFilter())
+    let shadows = entries.filter { $0.kind == "shadow" }
+    #expect(shadows.contains { $0.payloadText.contains("\"decision\":\"hold\"") }, "\(shadows.count) entries")
+    #expect(shadows.contains { $0.payloadText.contains("\"decision\":\"reject\"") }, "\(shadows.count) entries")
+    #expect(entries.contains { $0.kind == "shadow_fit" })
+    #expect(shadows.allSatisfy { $0.arm == "self_healing" && $0.payloadText.contains("\"log_evidence\"") })
+  }
 }

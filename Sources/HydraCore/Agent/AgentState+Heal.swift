@@ -166,6 +166,7 @@ extension AgentState {
       }
       switch verdict.decision {
       case .promote:
+        release(plan)
         // Of several that pass, the one with the strongest evidence; the others were compared with the old champion.
         if (result.primary?.pValue ?? 1) < (passed?.result.primary?.pValue ?? 1) { passed = (plan, result, verdict) }
       case .hold: try hold(plan, result, history)

@@ -227,7 +227,8 @@ final class Edge {
 
   private func fit(_ recipe: Recipe, _ purpose: FitPurpose, _ history: FeatureHistory) throws -> AgentInput {
     let key = CanonicalJSON.hash([
-      "run": .string(run.key), "fit": recipe.json, "row": JSONValue(history.count),
+      "run": .string(run.key), "fit": .string(String(decoding: try recipe.encoded(), as: UTF8.self)),
+      "row": JSONValue(history.count),
     ])
     if let bytes = try store.artefacts.artefact(key: key) {
       return .fitted(try JSONDecoder().decode(Policy.self, from: bytes), purpose: purpose)
