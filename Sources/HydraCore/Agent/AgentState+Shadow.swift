@@ -52,7 +52,8 @@ extension AgentState {
     let plans = due.map { held in
       var plan = held.nextPlan(row + 1, most: most)
       plan.championRecipe = champion.policy.recipe
-      plan.recipe = plan.past?.recipe ?? champion.policy.recipe.applying(plan.hypothesis.change)
+      // The very recipe that predicted, which the first experiment may have searched for.
+      plan.recipe = held.shadow.policy.recipe
       return plan
     }
     return effects + [.experiment(plans)]
