@@ -44,7 +44,7 @@ import Testing
     var (random, result) = (CounterRandom(seed: seed, stream: "first"), try VerdictTests.result(edge: 0.05))
     result.policy = policy
     result.primary = Comparison(
-      .forecastError, champion: (0..<250).map { _ in 0.02 + 0.3 * random.normal() },
+      .forecastError, champion: (0..<250).map { _ in 0.1 + 1.2 * random.normal() },
       candidate: [Double](repeating: 0, count: 250), span: 2)
     let book = TradingBook(
       instrument: try SmallWorld.instrument(), capital: 1e6,
@@ -81,7 +81,7 @@ import Testing
     for _ in 0..<20 { ledger.add(trials: 1, nil) }
     let won = try (1...20).count {
       ledger.deflatedProbability(
-        ofLogEvidence: try Self.trial(edge: 0.6, seed: UInt64($0), days: 250).trial.logEvidence) >= 0.95
+        ofLogEvidence: try Self.trial(edge: 0.8, seed: UInt64($0), days: 500).trial.logEvidence) >= 0.95
     }
     #expect(won >= 18, "\(won) of 20")
     // One that is fitted to noise is found out.
@@ -125,7 +125,7 @@ import Testing
 
   /// The gate names the check as it always did, and everything else still has to pass.
   @Test func theVerdictRestsOnWhatTheShadowHasShown() throws {
-    let (trial, _) = try Self.trial(edge: 0.6, seed: 3, days: 300)
+    let (trial, _) = try Self.trial(edge: 0.8, seed: 3, days: 500)
     var ledger = TrialLedger()
     for _ in 0..<20 { ledger.add(trials: 1, nil) }
     func verdict(_ result: ExperimentResult, _ shadow: ShadowTrial?) -> Verdict {
