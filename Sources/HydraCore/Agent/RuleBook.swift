@@ -23,8 +23,9 @@ public struct RuleBook: LanguageModel {
 
   /// Answers by the table above; never fails.
   public func reply(to request: LanguageRequest) async throws(LanguageModelError) -> LanguageReply {
-    let reply = Self.reply(to: request.context)
-    return LanguageReply(json: request.replySchema == AgentDecision.schema ? Self.decision(reply) : reply)
+    let isDecision = request.replySchema == AgentDecision.schema
+    let reply = Self.reply(to: request.context, isDecision: isDecision)
+    return LanguageReply(json: isDecision ? Self.decision(reply) : reply)
   }
 
   /// The first proposal that a language model could have made too, in the form that those answer in.
@@ -41,7 +42,9 @@ public struct RuleBook: LanguageModel {
   }
 
   /// The reply to a context with the members `diagnosis` and `recipe`.
-  static func reply(to context: JSONValue) -> JSONValue {
+  ///
+  /// A decision is of numbers alone, and has a window of a fixed length in place of one that begins on a day.
+  static func reply(to context: JSONValue, isDecision: Bool = false) -> JSONValue {
     let diagnosis = context["diagnosis"] ?? .null
     let recipe = context["recipe"] ?? .null
     guard let cause = diagnosis["cause"]?.string.flatMap(Cause.init) else { return ["hypotheses": []] }
@@ -65,7 +68,7 @@ public struct RuleBook: LanguageModel {
       propose("sizing.volatility_span", .number(24), "moves changed in size: size a little faster")
       propose("sizing.volatility_span", .number(72), "a burst that passes: size on a longer past")
     case .relation:
-      if let date = diagnosis["change_date"] {
+      if !isDecision, let date = diagnosis["change_date"] {
         propose("retrain.since_change", date, "features mean something else: learn from what came since")
       } else {
         propose(
