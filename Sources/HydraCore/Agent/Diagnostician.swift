@@ -48,6 +48,7 @@ public struct Diagnostician: Sendable {
     let fault =
       dataFault(history, recent: recent, reference: reference)
       ?? columnFault(history, recent: recent, reference: reference)
+      ?? feedFault(history, recent: recent, reference: reference)
     if let fault { findings.append(fault) }
     let tests = featureTests(history, recent)
     var others = [

@@ -1,0 +1,86 @@
+import HydraLearning
+import HydraNumerics
+
+/// Columns that arrive late or in another unit from one bar on.
+extension Diagnostician {
+  /// A column that has begun to repeat what it said before, or to say all of it in another unit; nil when none has.
+  ///
+  /// | fault | found when |
+  /// |---|---|
+  /// | delayed by k bars | k ≥ `leastDelay` values in a row are, to the last bit, those of the k bars before them, which never happened in the year before |
+  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.25 either way; divided by ρ the column goes on as before, with steps of the same size |
+  ///
+  /// A level that moves keeps the size of its steps, and so is no change of unit. Columns without persistence show a
+  /// change of unit in their spread alone, which many things may change: those are left to the tests of features.
+  ///
+  /// - Complexity: O(columns × (recent × longest delay + reference)).
+  func feedFault(
+    _ history: FeatureHistory, recent: Range<Int>, reference: Range<Int>
+  ) -> Diagnosis.Finding? {
+    guard reference.count >= 60 else { return nil }
+    for (column, name) in history.names.enumerated() {
+      func value(_ row: Int) -> Double { history.values[row * history.names.count + column] }
+      if let (row, delay) = delay(value, recent: recent, reference: reference) {
+        return .init(
+          cause: .dataFault, score: 95,
+          evidence: "\(name) says from \(history.dates[row]) on what it said \(delay) bars before")
+      }
+      if let (row, factor) = scale(value, recent: recent, reference: reference) {
+        return .init(
+          cause: .dataFault, score: 94,
+          evidence: "\(name) is \(rounded(factor)) times what it was from \(history.dates[row]) on")
+      }
+    }
+    return nil
+  }
+
+  /// Fewest and most bars of a delay; a single value that repeats is no evidence.
+  private static let delays = 2...20
+
+  /// Where a block of values begins that is the block before it, and its length.
+  private func delay(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> (row: Int, bars: Int)? {
+    // A column that often says the same twice in a row cannot be told from one that is late.
+    let repeats = reference.dropFirst().count { value($0) == value($0 - 1) }
+    guard repeats * 20 <= reference.count else { return nil }
+    func begins(_ row: Int, _ bars: Int) -> Bool {
+      (0..<bars).allSatisfy { value(row + $0) == value(row - bars + $0) }
+        && (1..<bars).contains { value(row + $0) != value(row + $0 - 1) }
+    }
+    for row in recent {
+      for bars in Self.delays where row - bars >= reference.lowerBound && row + bars <= recent.upperBound {
+        guard begins(row, bars) else { continue }
+        let was = (reference.lowerBound + bars..<max(reference.lowerBound + bars, row - bars)).contains {
+          $0 + bars <= row && begins($0, bars)
+        }
+        return was ? nil : (row, bars)
+      }
+    }
+    return nil
+  }
+
+  /// Where a column begins to be a multiple of what it was, and which.
+  private func scale(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> (row: Int, factor: Double)?
+  {
+    func steps(_ rows: Range<Int>) -> [Double] {
+      rows.dropFirst().compactMap { row in
+        let step = abs(value(row) - value(row - 1))
+        return step.isFinite ? step : nil
+      }
+    }
+    let before = steps(reference)
+    guard before.count >= 60, let largest = before.max(), largest > 0 else { return nil }
+    let usual = Statistics.mean(before)
+    for row in recent where row > recent.lowerBound || row > 0 {
+      let (old, new) = (value(row - 1), value(row))
+      guard old.isFinite, new.isFinite, old * new > 0, abs(new - old) > 1.5 * largest else { continue }
+      let factor = new / old
+      let after = steps(row..<recent.upperBound)
+      guard factor > 1.25 || factor < 0.8, after.count >= 15 else { continue }
+      // Nearer to steps of another unit than to steps of the same: the logarithm of their ratio says which.
+      let ratio = Portable.log(Statistics.mean(after) / usual) / Portable.log(factor)
+      let fits = after.allSatisfy { $0 <= 1.5 * largest * factor }
+      if ratio > 0.6, ratio < 1.6, fits { return (row, factor) }
+    }
+    return nil
+  }
+}
