@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | stuck | the newest value repeats for `stuckRun` bars, and for three times as long as ever in the year before |
-  /// | swapped sign | from one bar to the next a value becomes its own negative, further than its steps ever go, and stays there |
+  /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, and stays there |
   ///
   /// - Complexity: O(columns × (recent + reference bars)).
   func columnFault(
@@ -59,7 +59,7 @@ extension Diagnostician {
     let kept = 5
     for row in recent where row >= 1 && row + kept <= recent.upperBound {
       let (before, after) = (value(row - 1), value(row))
-      guard before * after < 0, abs(after - before) > 1.5 * largest, abs(after + before) < 0.2 * abs(before) else {
+      guard before * after < 0, abs(after - before) > 2.5 * largest, abs(after + before) < 0.2 * abs(before) else {
         continue
       }
       if (row..<row + kept).allSatisfy({ value($0) * after > 0 && abs(value($0) - after) < abs(after) }) { return row }

@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | delayed by k bars | k ≥ `leastDelay` values in a row are, to the last bit, those of the k bars before them, which never happened in the year before |
-  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.25 either way; divided by ρ the column goes on as before, with steps of the same size |
+  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.25 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
   ///
   /// A level that moves keeps the size of its steps, and so is no change of unit. Columns without persistence show a
   /// change of unit in their spread alone, which many things may change: those are left to the tests of features.
@@ -25,13 +25,18 @@ extension Diagnostician {
           cause: .dataFault, score: 95,
           evidence: "\(name) says from \(history.dates[row]) on what it said \(delay) bars before")
       }
-      if let (row, factor) = scale(value, recent: recent, reference: reference) {
+      if let (row, factor) = scale(value, recent: recent, reference: reference), !isShock(row, history) {
         return .init(
           cause: .dataFault, score: 94,
           evidence: "\(name) is \(rounded(factor)) times what it was from \(history.dates[row]) on")
       }
     }
     return nil
+  }
+
+  /// Whether the price moved so far on a bar that what is computed from it may jump.
+  private func isShock(_ row: Int, _ history: FeatureHistory) -> Bool {
+    row >= 1 && abs(history.changes[row]) > 3 * history.volatilities[row - 1]
   }
 
   /// Fewest and most bars of a delay; a single value that repeats is no evidence.
