@@ -74,7 +74,7 @@ import Testing
   @Test func theClosedFormIsTheMixture() {
     let values: [Double] = [0.3, -1.2, 2, 0.7, 0.4, 1.9, -0.2]
     var test = SequentialMean(scale: 2, effect: 0.4)
-    values.forEach { test.update($0) }
+    for value in values { test.update(value) }
     let (rho, step) = (0.2, 1e-4)
     var mixture = 0.0
     for k in 0..<20_000 {
