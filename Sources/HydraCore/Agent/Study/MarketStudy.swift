@@ -80,24 +80,9 @@ public struct MarketStudy: Sendable {
     _ symbols: [String], in folder: MarketFolder, threads: Int,
     progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws -> [Market] {
-    var markets = [Market?](repeating: nil, count: symbols.count)
-    try await withThrowingTaskGroup(of: (Int, Market).self) { group in
-      var (next, done) = (0, 0)
-      func start() {
-        guard next < symbols.count else { return }
-        let index = next
-        group.addTask { (index, try await market(symbols[index], in: folder)) }
-        next += 1
-      }
-      for _ in 0..<max(1, threads) { start() }
-      while let (index, market) = try await group.next() {
-        markets[index] = market
-        done += 1
-        progress(done, symbols.count)
-        start()
-      }
+    try await concurrentTasks(symbols.count, threads: threads, progress: progress) {
+      try await market(symbols[$0], in: folder)
     }
-    return markets.compactMap { $0 }
   }
 
   /// The pool and each market over the whole time, and then over each span between ``splits``.

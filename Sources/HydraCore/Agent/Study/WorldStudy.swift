@@ -112,25 +112,9 @@ public struct WorldStudy: Sendable {
     seeds: Range<UInt64>, threads: Int, progress: @Sendable (_ done: Int, _ total: Int) -> Void = { _, _ in }
   ) async throws -> [World] {
     let tasks = seeds.flatMap { seed in [(seed, true), (seed, false)] }
-    var worlds = [World?](repeating: nil, count: tasks.count)
-    try await withThrowingTaskGroup(of: (Int, World).self) { group in
-      var next = 0
-      var done = 0
-      func start() {
-        guard next < tasks.count else { return }
-        let (index, task) = (next, tasks[next])
-        group.addTask { (index, try await world(seed: task.0, hasShifts: task.1)) }
-        next += 1
-      }
-      for _ in 0..<max(1, threads) { start() }
-      while let (index, world) = try await group.next() {
-        worlds[index] = world
-        done += 1
-        progress(done, tasks.count)
-        start()
-      }
+    return try await concurrentTasks(tasks.count, threads: threads, progress: progress) {
+      try await world(seed: tasks[$0].0, hasShifts: tasks[$0].1)
     }
-    return worlds.compactMap { $0 }
   }
 
   private func shift(_ shift: PlantedShift, _ reading: WorldReading, _ record: ArmRecord) throws -> Shift {
