@@ -10,7 +10,9 @@ import Testing
 
   struct Killed: Error {}
 
-  /// A broker that gives out at its n-th order: before it has taken it, or after.
+  /// A broker that is killed with the agent at its n-th order: before it has taken it, or after.
+  ///
+  /// A kill leaves no time to note anything, as a task that is cancelled does not.
   final class FailingBroker: Broker, @unchecked Sendable {
     let inner: PaperBroker
     private var left: Int
@@ -24,7 +26,7 @@ import Testing
       left -= 1
       guard left == 0 else { return try inner.submit(order) }
       if takesIt { _ = try inner.submit(order) }
-      throw Killed()
+      throw CancellationError()
     }
 
     func knows(_ clientID: String) -> Bool { inner.knows(clientID) }

@@ -77,15 +77,35 @@ public actor Agent {
   /// two experiments it looks at its task: once that is cancelled the moment is dropped whole and `CancellationError`
   /// thrown; the same call continues from there too.
   ///
-  /// With a `live` session the self-healing arm's orders go to its broker, and the feed is followed at its speed.
+  /// With a `live` session the self-healing arm's orders go to its broker, and the feed is followed at its speed. Such a
+  /// run is the same however far its data reach: called with data that have grown, it goes on where these begin to be
+  /// new, and throws ``FeedError`` when their past was changed. Whatever else ends it asks for safe mode first, in the
+  /// operator's journal, so that it goes on with smaller positions only.
   ///
   /// - Complexity: O(bars × features) beside the fits; each moment is one transaction of the store.
   public func run(
     market: MarketHistory, related: [MarketHistory], from: CivilDate, to: CivilDate, live: LiveSession? = nil,
     progress: @Sendable (Progress) -> Bool = { _ in true }
   ) async throws -> RunReport {
+    guard let live else { return try await execute(market, related, from, to, live: nil, progress) }
+    do {
+      return try await execute(market, related, from, to, live: live, progress)
+    } catch StoreError.conflict(let what) {
+      // Another process is at work on the run: that is no failure of it.
+      throw StoreError.conflict(what)
+    } catch where !(error is CancellationError || error is RunError) {
+      await live.fail(error is StoreError ? "store" : error is FeedError ? "market_data" : "run", error)
+      throw error
+    }
+  }
+
+  private func execute(
+    _ market: MarketHistory, _ related: [MarketHistory], _ from: CivilDate, _ to: CivilDate, live: LiveSession?,
+    _ progress: @Sendable (Progress) -> Bool
+  ) async throws -> RunReport {
+    var (market, related) = (market, related)
     let instrument = market.instrument
-    let total = market.bars.count { (from...to).contains($0.date) }
+    var total = market.bars.count { (from...to).contains($0.date) }
     guard total > 0 else { throw RunError.noBars(symbol: instrument.symbol, from: from, to: to) }
     let run = try findRun(market, related, from, to, isLive: live != nil)
     let writer = try JournalWriter(store, run: run)
@@ -102,15 +122,29 @@ public actor Agent {
     let edge = Edge(
       store: store, run: run, writer: writer, instrument: instrument, settings: settings, experiments: experiments,
       ruleBook: languageModel, advice: advice, threads: threads)
-    try edge.begin(market, related, from: from, earlierTrials: earlier)
+    try edge.begin(market, related, from: from, earlierTrials: earlier, isLive: live != nil)
     var controls = try ControlDesk(store, run: run)
     await live?.begin(run, market: instrument.symbol, at: from.timestamp())
 
-    let events = MarketHistory.events(primary: market, related: related).filter { $0.date <= to }
+    var events = RunInput(market: market, related: related).events(to: to)
+    var digest = FeedDigest()
     var done = 0
     var start = events.startIndex
-    while start < events.endIndex {
+    while true {
       try Task.checkCancellation()
+      guard start < events.endIndex else {
+        // All that there was has happened; a feed that is followed may bring more.
+        let newest = market.bars.last?.date ?? from
+        guard let live,
+          let more = try await live.more(isChecking: writer.isChecking, newest: newest, { [digest] input in
+            try digest.isContinued(by: input.events(to: to))
+          })
+        else { break }
+        (market, related) = (more.market, more.related)
+        events = more.events(to: to)
+        total = market.bars.count { (from...to).contains($0.date) }
+        continue
+      }
       let time = events[start].knownTime
       let end = events[start...].firstIndex { $0.knownTime != time } ?? events.endIndex
       let moment = events[start..<end]
@@ -130,10 +164,12 @@ public actor Agent {
       }
       let own = moment.filter { $0.symbol == instrument.symbol }
       edge.remember(own, row: bar == nil ? nil : history.count - 1)
+      if live != nil { for event in moment { try digest.update(event) } }
       if own.isEmpty { continue }
       let wasChecking = writer.isChecking
       let trades = own.contains { $0.date >= from }
       if let live {
+        if let bar, trades { edge.note(digest, until: bar.date, at: time) }
         for gap in try await live.open(time, isChecking: wasChecking, trades: trades) {
           edge.note(gap, kind: "feed_gap", arm: Arm.selfHealing.rawValue, at: time)
         }
@@ -155,7 +191,11 @@ public actor Agent {
       let healing = states.first { $0.arm == .selfHealing }
       let orders = live.flatMap { live in healing.map { live.named($0.book.sent, at: time, of: run) } } ?? []
       for order in orders { edge.note(order, at: time) }
-      try edge.commit(at: time)
+      do {
+        try edge.commit(at: time)
+      } catch StoreError.journalMismatch(let mismatch) where live != nil {
+        throw try edge.explained(mismatch, at: bar?.date ?? own[own.startIndex].date)
+      }
       if let live, let healing {
         try await live.close(time, own, orders, wasChecking: wasChecking)
         try await live.show(healing, bar: trades ? bar : nil, journal: writer.head.count)
@@ -167,9 +207,13 @@ public actor Agent {
     }
     try await live?.end()
     let report = RunReport(
-      market: market, from: from, to: to, settings: settings, states: states, history: history,
+      market: market, from: from, to: live == nil ? to : min(to, market.bars.last?.date ?? to), settings: settings, states: states, history: history,
       journalHash: writer.head.hash, runKey: run.key)
-    try writer.finish(summary: report.summary.json)
+    if live == nil {
+      try writer.finish(summary: report.summary.json)
+    } else {
+      try writer.pause(summary: report.summary.json)
+    }
     return report
   }
 
@@ -177,14 +221,19 @@ public actor Agent {
     _ market: MarketHistory, _ related: [MarketHistory], _ from: CivilDate, _ to: CivilDate, isLive: Bool
   ) throws -> Run {
     var hashes: [String: String] = [:]
-    for history in [market] + related { hashes.merge(history.fileHashes) { $1 } }
     var members: [(key: String, value: JSONValue)] = [
       ("market", .string(market.instrument.symbol)), ("from", .string(from.description)),
-      ("to", .string(to.description)), ("related", JSONValue(related.map(\.instrument.symbol))),
-      ("agent", try settings.json()),
     ]
+    if !isLive { members.append(("to", .string(to.description))) }
+    members += [("related", JSONValue(related.map(\.instrument.symbol))), ("agent", try settings.json())]
     if let advice { members.append(("language", advice.json)) }
-    if isLive { members.append(("live", .bool(true))) }
+    if isLive {
+      // Its data grow from day to day: what it has seen of them is compared with its journal instead.
+      members.append(("live", .bool(true)))
+      members.append(("instrument", try JSONValue(parsing: Array(market.instrument.encoded()))))
+    } else {
+      for history in [market] + related { hashes.merge(history.fileHashes) { $1 } }
+    }
     let description = RunDescription(
       settings: .object(members), dataHashes: hashes, version: Self.version)
     return try store.runs.findOrCreate(description, created: from.timestamp())

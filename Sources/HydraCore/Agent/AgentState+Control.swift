@@ -12,6 +12,8 @@ public struct ControlAction: Hashable, Codable, Sendable {
     case resume
     /// Only smaller positions from now on: account and broker differ.
     case reduce
+    /// Safe mode: something failed outside of the arms' own steps.
+    case safeMode = "safe_mode"
     /// A promotion that waits for a person may go ahead.
     case approve
     /// It may not.
@@ -19,7 +21,7 @@ public struct ControlAction: Hashable, Codable, Sendable {
   }
 
   public var kind: Kind
-  /// The experiment that a promotion rests on; nil for halts.
+  /// The experiment that a promotion rests on; for safe mode the stage that failed; nil for halts.
   public var id: String?
   public var reason: String
   /// The entry of the operator's journal that asks for it.
@@ -68,6 +70,7 @@ extension AgentState {
       let ended = book.cancelWorking(at: now)
       if !ended.isEmpty { outcome = "done; \(ended.count) working orders cancelled" }
     case .reduce: book.governor.set("reconciliation", .reducing, action.reason)
+    case .safeMode: effects += enterSafeMode(action.id ?? "run", action.reason, history)
     case .resume:
       book.governor.lift("operator")
       // A person who resumes has seen why it stopped.

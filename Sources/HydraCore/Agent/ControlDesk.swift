@@ -85,6 +85,18 @@ public enum KillSwitch {
     ])
   }
 
+  /// Asks the newest live run on a market for safe mode, after its data could not even be read; nothing where there is
+  /// no such run.
+  public static func askForSafeMode(
+    ofMarket market: String, stage: String, reason: String, at now: Timestamp, in store: Store
+  ) throws {
+    let run = try store.runs.all().last {
+      $0.description.settings["market"]?.string == market && $0.description.settings["live"] == true
+    }
+    guard let run else { return }
+    _ = try ask(.safeMode, id: stage, run: run, reason: reason, at: now, in: store)
+  }
+
   /// The newest of the operator's halts and releases.
   public static func state(in store: Store) throws -> TradingState {
     guard let desk = try store.runs.operatorRunIfAny() else { return .active }

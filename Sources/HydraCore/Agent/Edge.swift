@@ -41,9 +41,21 @@ final class Edge {
 
   /// Journals what the run depends on: settings, files with their hashes, and what was odd about them.
   func begin(
-    _ market: MarketHistory, _ related: [MarketHistory], from: CivilDate, earlierTrials: Int
+    _ market: MarketHistory, _ related: [MarketHistory], from: CivilDate, earlierTrials: Int, isLive: Bool
   ) throws {
     let time = from.timestamp()
+    guard !isLive else {
+      // Files that grow have no lasting hash: each bar's digest stands in for them.
+      try writer.append([
+        JournalEntry(
+          time: time, kind: "run",
+          payload: [
+            "key": .string(run.key), "market": .string(instrument.symbol), "version": .string(Agent.version),
+            "earlier_trials": JSONValue(earlierTrials), "settings": try settings.json(),
+          ])
+      ])
+      return
+    }
     var files: [(String, JSONValue)] = []
     for history in [market] + related {
       for (name, hash) in history.fileHashes.sorted(by: { $0.key < $1.key }) { files.append((name, .string(hash))) }
@@ -153,6 +165,23 @@ final class Edge {
         ("kind", .string(asked.kind.rawValue)), ("reason", .string(asked.reason.rawValue)),
         ("reference_price", .number(asked.referencePrice)),
       ]), kind: "order", arm: Arm.selfHealing.rawValue, at: time)
+  }
+
+  /// Adds what a live run has seen of its feed.
+  func note(_ digest: FeedDigest, until date: CivilDate, at time: Timestamp) {
+    note(
+      ["date": .string(date.description), "events": JSONValue(digest.count), "sha256": .string(digest.hex)],
+      kind: Self.feedKind, arm: "", at: time)
+  }
+
+  private static let feedKind = "feed"
+
+  /// What it means that a live run does not repeat its journal: other data, where the entry is that of the feed.
+  func explained(_ mismatch: JournalMismatch, at date: CivilDate) throws -> any Error {
+    var filter = JournalFilter()
+    filter.kinds = [Self.feedKind]
+    let isFeed = try store.journal.entries(of: run, filter).contains { $0.sequence == mismatch.sequence }
+    return isFeed ? FeedError.pastChanged(until: date) : StoreError.journalMismatch(mismatch)
   }
 
   /// Adds an entry to the moment's.

@@ -24,6 +24,11 @@ public struct RunInput: Sendable {
     market.fileHashes.merge(hashes) { $1 }
   }
 
+  /// All events up to a date, in the order in which they became known.
+  func events(to end: CivilDate) -> [MarketEvent] {
+    MarketHistory.events(primary: market, related: related).filter { $0.date <= end }
+  }
+
   /// The first and the last trade date of the market; nil without bars.
   public var span: ClosedRange<CivilDate>? {
     guard let first = market.bars.first?.date, let last = market.bars.last?.date else { return nil }

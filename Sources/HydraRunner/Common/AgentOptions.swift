@@ -85,7 +85,14 @@ struct AgentOptions: ParsableArguments {
     if let repairs { settings.repairs = try repairs.rules(on: settings.repairs) }
     let logger = options.logger("run")
     let now = Timestamp(nanoseconds: Int64(Date().timeIntervalSince1970) * 1_000_000_000)
-    let input = try RunInput(folder: folder, symbol: market, ingested: now, repairs: settings.repairs)
+    let watch = FolderWatch(folder, symbol: market, ingested: now, repairs: settings.repairs)
+    let input: RunInput
+    do {
+      input = try RunInput(folder: folder, symbol: market, ingested: now, repairs: settings.repairs)
+    } catch {
+      live?.noteUnreadable(error, market: market, store: url, at: now)
+      throw error
+    }
     let features = FeaturePipeline(
       instrument: input.market.instrument, relatedSymbols: input.market.instrument.related
     ).names
@@ -95,7 +102,8 @@ struct AgentOptions: ParsableArguments {
         hint: nearestName(to: unknown, in: features).map { "did you mean '\($0)'?" })
     }
     guard let span = input.span else { throw RunnerError(.badData, "\(market) has no bars in \(folder.path)") }
-    let (first, last) = (from ?? span.lowerBound, to ?? span.upperBound)
+    let end = live?.follow == nil ? span.upperBound : CivilDate(year: 9999, month: 12, day: 31)
+    let (first, last) = (from ?? span.lowerBound, to ?? end)
     guard first <= last else { throw RunnerError(.usage, "--from \(first) is after --to \(last)") }
     var opening = Store.Settings()
     // An order that went out cannot be made again: each transaction of a live run waits for the disk.
@@ -123,7 +131,7 @@ struct AgentOptions: ParsableArguments {
     defer { if let record = asked?.record { try? language?.keep(record) } }
     let agent = Agent(
       store: store, settings: settings, experiments: experiments, advice: asked?.advice, threads: options.threads)
-    let session = try live?.session(input.market.instrument, settings, store: store, url: url, logger: logger)
+    let session = try live?.session(input.market.instrument, settings, store: store, url: url, watch: watch, logger: logger)
     defer { session?.pages?.stop() }
     Interruption.watch()
     let bar = ProgressBar("run", quiet: options.quiet)

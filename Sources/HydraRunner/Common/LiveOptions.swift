@@ -20,6 +20,12 @@ struct LiveOptions: ParsableArguments {
   @Option(help: "Serve figures for Prometheus on this port of the loopback, under /metrics; 0 chooses one.")
   var metricsPort: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      "Look every so many seconds whether the folder has grown, instead of ending with what there is.",
+      valueName: "seconds"))
+  var follow: Double?
+
   enum BrokerKind: String, CaseIterable, ExpressibleByArgument { case paper }
 
   /// A signal came while the feed was waited for.
@@ -29,8 +35,11 @@ struct LiveOptions: ParsableArguments {
     guard speed == "max" || (Double(speed) ?? 0) > 0 else {
       throw ValidationError("--speed is '\(speed)'; it must be above zero, or 'max'")
     }
-    guard live || (speed == "max" && ledger == nil && metricsPort == nil) else {
-      throw ValidationError("--speed, --ledger and --metrics-port need --live")
+    guard live || (speed == "max" && ledger == nil && metricsPort == nil && follow == nil) else {
+      throw ValidationError("--speed, --ledger, --metrics-port and --follow need --live")
+    }
+    if let follow, !(0.01...86_400).contains(follow) {
+      throw ValidationError("--follow is \(follow); it must be 0.01 to 86400 seconds")
     }
     if let port = metricsPort, !(0...65_535).contains(port) {
       throw ValidationError("--metrics-port is \(port); it must be 0 to 65535")
@@ -39,7 +48,7 @@ struct LiveOptions: ParsableArguments {
 
   /// The session, and the server of its figures where one is asked for; nil for a replay.
   func session(
-    _ instrument: Instrument, _ settings: AgentSettings, store: Store, url: String, logger: Logger
+    _ instrument: Instrument, _ settings: AgentSettings, store: Store, url: String, watch: FolderWatch, logger: Logger
   ) throws -> (session: LiveSession, pages: LoopbackPages?)? {
     guard live else { return nil }
     let beside = url.hasPrefix("sqlite:") ? String(url.dropFirst(7)) : url
@@ -47,12 +56,14 @@ struct LiveOptions: ParsableArguments {
     let paper = try PaperBroker(path: path, instrument: instrument, settings: settings.book(for: instrument))
     var following = LiveSession.Settings()
     following.speed = Double(speed)
+    if let follow { following.refreshSeconds = follow }
+    let refresh: LiveSession.Refresh = { try watch.next() }
     let session = LiveSession(
       broker: paper, store: store, settings: following,
       log: { isWarning, message, details in
         let metadata = Logger.Metadata(details.map { ($0.0, "\($0.1)") }) { first, _ in first }
         logger.log(level: isWarning ? .warning : .info, "\(message)", metadata: metadata)
-      }, sleep: Self.sleep)
+      }, refresh: follow == nil ? nil : refresh, sleep: Self.sleep)
     guard let port = metricsPort else { return (session, nil) }
     let figures = session.figures
     let pages = try LoopbackPages(port: port) { path in
@@ -64,6 +75,14 @@ struct LiveOptions: ParsableArguments {
     }
     FileHandle.standardError.write(Data("hydra: metrics at http://127.0.0.1:\(pages.port)/metrics\n".utf8))
     return (session, pages)
+  }
+
+  /// Asks the run that these options continue for safe mode, because its data cannot be read.
+  func noteUnreadable(_ error: any Error, market: String, store url: String, at now: Timestamp) {
+    // A store that is not there holds no run, and is not made for this.
+    guard live, let store = try? openForReading(url), (try? store.runs.all().isEmpty) == false else { return }
+    guard let writing = try? Store(url: url) else { return }
+    try? KillSwitch.askForSafeMode(ofMarket: market, stage: "market_data", reason: "\(error)", at: now, in: writing)
   }
 
   /// Waits in slices, so that a signal is not waited out.

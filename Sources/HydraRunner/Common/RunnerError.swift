@@ -47,6 +47,7 @@ extension ExitStatus {
     case is CSVError, is JSONError, is TableFeatureError, is LightGBMFileError, is EvaluationError, is AccountingError:
       self = .badData
     case is ScenarioError, is DBNError: self = .badData
+    case is FeedError: self = .badData
     case is TreeFitError, is LightGBMParameterError, is DriftDetectorError, is Agent.RunError: self = .usage
     case is HTTPError, is LanguageModelError, is LoopbackPages.ServerError: self = .unavailable
     case let error as PaperBroker.LedgerError:

@@ -28,6 +28,10 @@ public final class LiveFigures: Sendable {
     public var fits = 0
     public var refusals: [String: Int] = [:]
     public var feedGaps = 0
+    /// What failed, by stage; each asked for safe mode.
+    public var failures: [String: Int] = [:]
+    /// Whether the feed could be read when it was last looked at.
+    public var isFeedReadable = true
     public var jobs: [String: Int] = [:]
     public var journalEntries = 0
 
@@ -81,6 +85,14 @@ public final class LiveFigures: Sendable {
         "hydra_refusals_total", "Orders refused.", Double(count), ["market": now.market, "code": code])
     }
     page.counter("hydra_feed_gaps_total", "Trade dates without a bar.", Double(now.feedGaps), market)
+    page.gauge(
+      "hydra_feed_readable", "1 while the feed can be read and goes on from what was seen.", now.isFeedReadable ? 1 : 0,
+      market)
+    for (stage, count) in now.failures.sorted(by: { $0.key < $1.key }) {
+      page.counter(
+        "hydra_failures_total", "Failures that asked for safe mode.", Double(count),
+        ["market": now.market, "stage": stage])
+    }
     for (job, count) in now.jobs.sorted(by: { $0.key < $1.key }) {
       page.counter("hydra_jobs_total", "Scheduled jobs that ran.", Double(count), ["job": job])
     }

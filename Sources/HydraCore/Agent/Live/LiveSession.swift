@@ -12,9 +12,16 @@ import HydraStore
 /// end, sending nothing; then the orders of the last moment that the broker does not know are sent, see
 /// ``Reconciliation``. At each moment account and broker are compared; when they differ, an entry of the operator's
 /// journal asks for smaller positions only, until a person resumes.
+///
+/// Whatever fails (data that cannot be read, a changed past, the broker, the store) asks for safe mode there too, and the
+/// run takes it at its next bar. A feed that is followed is looked at again until it can be read; everything else ends
+/// the run, and the same call continues it.
 public actor LiveSession {
   /// A line of the log: severity, what happened, and its details.
   public typealias Log = @Sendable (_ isWarning: Bool, _ message: String, _ details: [(String, String)]) -> Void
+
+  /// The feed as it stands now; nil when it has not changed.
+  public typealias Refresh = @Sendable () throws -> RunInput?
 
   /// How the feed is followed.
   public struct Settings: Hashable, Sendable {
@@ -25,6 +32,8 @@ public actor LiveSession {
       .cron(try! CronRule("0 20 * * *")), zone: .exchange(.chicago), calendar: .tradingDays)
     /// When the journal's chain is verified.
     public var verification = JobSchedule(.cron(try! CronRule("0 6 1 JAN,APR,JUL,OCT *")), zone: .exchange(.chicago))
+    /// Seconds of the clock between two looks for more, where a feed is followed beyond its end.
+    public var refreshSeconds = 5.0
 
     public init() {}
   }
@@ -35,6 +44,10 @@ public actor LiveSession {
   private let note: Log
   public nonisolated let figures: LiveFigures
   private let sleep: @Sendable (Double) async throws -> Void
+  private let refresh: Refresh?
+  /// The newest failure, which is asked for once only, and whether the wish to stop was heard.
+  private var failure: String?
+  private var isStopping = false
   private var scheduler: Scheduler
   private var run: Run?
   private var isLive = false
@@ -45,14 +58,15 @@ public actor LiveSession {
   private var gaps: Set<CivilDate> = []
   private var differences: String?
 
-  /// `sleep` waits so many seconds; it throws when the run is to stop.
+  /// `sleep` waits so many seconds; it throws when the run is to stop. With `refresh` the run does not end with its
+  /// data, but asks for more until then, see ``FolderWatch/next()``.
   public init(
     broker: any Broker, store: Store, settings: Settings = Settings(), figures: LiveFigures = LiveFigures(),
-    log: @escaping Log = { _, _, _ in },
+    log: @escaping Log = { _, _, _ in }, refresh: Refresh? = nil,
     sleep: @escaping @Sendable (Double) async throws -> Void = { try await Task.sleep(for: .seconds($0)) }
   ) {
     (self.broker, self.store, self.settings, self.note, self.figures) = (broker, store, settings, log, figures)
-    self.sleep = sleep
+    (self.sleep, self.refresh) = (sleep, refresh)
     scheduler = Scheduler(seed: 1)
   }
 
@@ -71,9 +85,71 @@ public actor LiveSession {
     try finishPrevious()
     if isLive, trades, let speed = settings.speed, let previous {
       let seconds = time.seconds(since: previous.time) / speed
-      if seconds > 0 { try await sleep(seconds) }
+      if seconds > 0 { try await wait(seconds) }
     }
     return try duties(before: time)
+  }
+
+  /// The feed with more than there was, waited for; nil when it ends with what there was.
+  ///
+  /// `isContinued` says whether it begins with what the run has seen. `newest` is the date of the run's last bar.
+  func more(
+    isChecking: Bool, newest: CivilDate, _ isContinued: @Sendable (RunInput) throws -> Bool
+  ) async throws -> RunInput? {
+    guard let refresh else {
+      if isChecking { throw FeedError.endsBeforeJournal(newest) }
+      return nil
+    }
+    if isChecking {
+      fail("market_data", FeedError.endsBeforeJournal(newest))
+    } else if !isLive {
+      try goLive()
+    }
+    try finishPrevious()
+    while true {
+      do {
+        if let input = try refresh() {
+          guard try isContinued(input) else { throw FeedError.pastChanged(until: newest) }
+          if failure != nil { note(false, "feed readable again", []) }
+          failure = nil
+          figures.update { $0.isFeedReadable = true }
+          return input
+        }
+      } catch {
+        figures.update { $0.isFeedReadable = false }
+        fail("market_data", error)
+      }
+      try await wait(settings.refreshSeconds)
+    }
+  }
+
+  /// Asks for safe mode after something has failed; said once as long as the same fails again and again.
+  func fail(_ stage: String, _ error: any Error) {
+    let text = "\(error)"
+    guard !isStopping, failure != "\(stage): \(text)" else { return }
+    failure = "\(stage): \(text)"
+    note(true, "failure", [("stage", stage), ("reason", text)])
+    figures.update { values in
+      values.failures[stage, default: 0] += 1
+      values.state = max(values.state, .reducing)
+    }
+    guard let run else { return }
+    let now = previous?.time ?? Timestamp(nanoseconds: 0)
+    do {
+      _ = try KillSwitch.ask(.safeMode, id: stage, run: run, reason: text, at: now, in: store)
+    } catch {
+      // A full disk takes no entry either: the run ends, and nothing was decided after its journal's last entry.
+      note(true, "safe mode could not be noted", [("reason", "\(error)")])
+    }
+  }
+
+  private func wait(_ seconds: Double) async throws {
+    do {
+      try await sleep(seconds)
+    } catch {
+      isStopping = true
+      throw error
+    }
   }
 
   /// An operator's halt takes back what is working, before the moment's events can fill it.

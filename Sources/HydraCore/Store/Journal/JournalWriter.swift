@@ -100,13 +100,23 @@ public final class JournalWriter {
 
   /// Ends the run: all stored entries must have come out again, and the summary must be the stored one if there is one.
   public func finish(summary: JSONValue) throws {
-    guard !isChecking else {
-      throw StoreError.journalMismatch(
-        JournalMismatch(
-          run: run.key, sequence: head.count + 1,
-          difference: "\(storedCount) entries are stored, the run ended after \(head.count)"))
-    }
+    try requireAll()
     try store.runs.finish(run, summary: summary)
+  }
+
+  /// Leaves a run that will go on when there are more data: all stored entries must have come out again, and the summary
+  /// takes the place of the stored one.
+  public func pause(summary: JSONValue) throws {
+    try requireAll()
+    try store.runs.pause(run, summary: summary)
+  }
+
+  private func requireAll() throws {
+    guard isChecking else { return }
+    throw StoreError.journalMismatch(
+      JournalMismatch(
+        run: run.key, sequence: head.count + 1,
+        difference: "\(storedCount) entries are stored, the run ended after \(head.count)"))
   }
 
   // MARK: - Checking

@@ -70,6 +70,14 @@ public struct RunStore {
     }
   }
 
+  /// Notes where a run stands that will go on; the summary takes the place of an earlier one.
+  public func pause(_ run: Run, summary: JSONValue) throws {
+    try access.write { database in
+      try database.execute(
+        sql: "UPDATE run SET summary = ? WHERE key = ?", arguments: [CanonicalJSON.text(summary), run.key])
+    }
+  }
+
   /// The run that holds what people did by hand, as promoting a model; its times come from the runner's clock.
   ///
   /// It is apart from the runs of the agent, so that those stay reproducible.
