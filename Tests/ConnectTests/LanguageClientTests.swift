@@ -22,7 +22,7 @@ actor StillClock: LanguageClock {
   /// A client whose provider gives these answers, in turn, to whatever is asked.
   static func client(
     _ answers: [(status: Int, body: String)], policy: LanguagePolicy = LanguagePolicy(),
-    caps: LanguageBudget.Caps = .init(), prices: [TokenPrice] = [], clock: StillClock
+    caps: LanguageBudget.Caps = .init(), prices: [TokenPrice] = [], headers: [[String]] = [], clock: StillClock
   ) async throws -> (LanguageClient, LanguageRequest) {
     let request = try DecisionContract.request()
     var settings = OpenAICompatible.Settings(baseURL: "http://127.0.0.1:9/v1", model: "m")
@@ -32,7 +32,7 @@ actor StillClock: LanguageClock {
     let probe = try LanguageClient(
       [settings], seed: 1, clock: clock, source: .replay(ExchangeRecord()), environment: [:])
     let hash = await probe.decide(request).attempts[0].requestHash
-    let record = ExchangeRecord([hash: answers.map { .init(status: $0.status, headers: [], body: $0.body) }])
+    let record = ExchangeRecord([hash: answers.map { .init(status: $0.status, headers: headers, body: $0.body) }])
     return (
       try LanguageClient(
         [settings], policy: policy, budget: LanguageBudget(caps), seed: 1, clock: clock, source: .replay(record),
@@ -43,6 +43,20 @@ actor StillClock: LanguageClock {
   static let good = #"""
     {"choices":[{"finish_reason":"stop","message":{"content":"{\"diagnosis\":\"d\",\"hypothesis\":\"h\",\"change\":{\"param\":\"none\",\"value\":0},\"confidence\":0.5}"}}],"usage":{"prompt_tokens":1000,"completion_tokens":100}}
     """#
+
+  /// Not only who is asked too much: a server that is down may say for how long.
+  @Test(arguments: [429, 503, 500, 408]) func whatAServerAsksToWaitIsTheLeast(status: Int) async throws {
+    let clock = StillClock()
+    let (client, request) = try await Self.client(
+      [(status, "{}"), (200, Self.good)], headers: [["Retry-After", "7"]], clock: clock)
+    #expect((try? (await client.decide(request)).result.get()) != nil)
+    #expect(await clock.waits == [7])
+    let impatient = StillClock()
+    let (other, _) = try await Self.client(
+      [(status, "{}"), (200, Self.good)], headers: [["retry-after", "3600"]], clock: impatient)
+    #expect((try? (await other.decide(request)).result.get()) == nil)
+    #expect(await impatient.waits.isEmpty)
+  }
 
   @Test func waitsDoubleWithJitterUpToTheCap() async throws {
     var policy = LanguagePolicy()
@@ -207,7 +221,7 @@ actor StillClock: LanguageClock {
   @Test(arguments: [
     ("", "empty_content"), ("<think>only", "empty_content"), ("no object", "no_json"), ("{\"a\":1", "invalid_json"),
     ("{\"a\":1,}", "invalid_json"), ("{'a':1}", "invalid_json"), ("{\"a\":NaN}", "invalid_json"),
-    ("{\"a\":1,\"a\":2}", "invalid_json"), ("{\"a\":1} {\"a\":2}", "ambiguous_output"),
+    ("[{\"a\":1}]", "schema"), ("{\"a\":1,\"a\":2}", "invalid_json"), ("{\"a\":1} {\"a\":2}", "ambiguous_output"),
     ("{\"a\":1} and {broken}", "invalid_json"), ("[1,2]", "no_json"),
     (String(repeating: "{\"a\":", count: 17) + "1" + String(repeating: "}", count: 17), "schema"),
     (String(repeating: "x", count: 70_000), "too_large"),

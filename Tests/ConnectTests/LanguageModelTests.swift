@@ -127,6 +127,12 @@ import Testing
       (429, #"{"error":{"code":"insufficient_quota"}}"#, "quota"), (429, "{}", "rate_limited"),
       (404, "{}", "model_not_found"), (400, #"{"error":{"code":"context_length_exceeded"}}"#, "context_length"),
       (400, #"{"error":{"code":400,"type":"exceed_context_size_error"}}"#, "context_length"),
+      // What servers without a code of their own say.
+      (
+        400,
+        #"{"object":"error","message":"This model's maximum context length is 4096 tokens. However, you requested 5000"}"#,
+        "context_length"
+      ), (422, #"{"error":{"message":"The prompt is too long: 5000"}}"#, "context_length"),
       (400, "{}", "bad_request"), (422, "{}", "bad_request"), (500, "<html>", "server_error"),
       (503, "", "server_error"), (408, "", "server_error"), (302, "", "bad_request"),
     ]

@@ -93,7 +93,7 @@ public actor Agent {
     } catch StoreError.conflict(let what) {
       // Another process is at work on the run: that is no failure of it.
       throw StoreError.conflict(what)
-    } catch where !(error is CancellationError || error is RunError) {
+    } catch  where !(error is CancellationError || error is RunError) {
       await live.fail(error is StoreError ? "store" : error is FeedError ? "market_data" : "run", error)
       throw error
     }
@@ -136,9 +136,11 @@ public actor Agent {
         // All that there was has happened; a feed that is followed may bring more.
         let newest = market.bars.last?.date ?? from
         guard let live,
-          let more = try await live.more(isChecking: writer.isChecking, newest: newest, { [digest] input in
-            try digest.isContinued(by: input.events(to: to))
-          })
+          let more = try await live.more(
+            isChecking: writer.isChecking, newest: newest,
+            { [digest] input in
+              try digest.isContinued(by: input.events(to: to))
+            })
         else { break }
         (market, related) = (more.market, more.related)
         events = more.events(to: to)
@@ -207,7 +209,8 @@ public actor Agent {
     }
     try await live?.end()
     let report = RunReport(
-      market: market, from: from, to: live == nil ? to : min(to, market.bars.last?.date ?? to), settings: settings, states: states, history: history,
+      market: market, from: from, to: live == nil ? to : min(to, market.bars.last?.date ?? to), settings: settings,
+      states: states, history: history,
       journalHash: writer.head.hash, runKey: run.key)
     if live == nil {
       try writer.finish(summary: report.summary.json)

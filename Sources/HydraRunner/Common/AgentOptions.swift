@@ -131,7 +131,8 @@ struct AgentOptions: ParsableArguments {
     defer { if let record = asked?.record { try? language?.keep(record) } }
     let agent = Agent(
       store: store, settings: settings, experiments: experiments, advice: asked?.advice, threads: options.threads)
-    let session = try live?.session(input.market.instrument, settings, store: store, url: url, watch: watch, logger: logger)
+    let session = try live?.session(
+      input.market.instrument, settings, store: store, url: url, watch: watch, logger: logger)
     defer { session?.pages?.stop() }
     Interruption.watch()
     let bar = ProgressBar("run", quiet: options.quiet)

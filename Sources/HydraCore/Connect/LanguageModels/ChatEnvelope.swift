@@ -85,10 +85,20 @@ struct ChatEnvelope {
       return isNamed("rate_limit")
         ? .rateLimited(retryAfterSeconds: retryAfter(response))
         : .serverError(status: status, text)
+    case 400 where isAboutLength(text), 422 where isAboutLength(text): return .contextTooLong(text)
     case 413: return .contextTooLong(text)
     case 400 where isAboutFormat(text), 422 where isAboutFormat(text): return .formatUnsupported(text)
     default: return .badRequest(status: status, text)
     }
+  }
+
+  /// Servers without a code of their own say it in words.
+  private func isAboutLength(_ text: String) -> Bool {
+    let words = text.lowercased()
+    return [
+      "context length", "context_length", "context size", "context window", "maximum context", "prompt is too long",
+      "reduce the length",
+    ].contains { words.contains($0) }
   }
 
   private func isAboutFormat(_ text: String) -> Bool {
@@ -100,7 +110,7 @@ struct ChatEnvelope {
   }
 
   /// Seconds that the server asks to wait: milliseconds, seconds, or a date against the server's own.
-  private func retryAfter(_ response: HTTPResponse) -> Double? {
+  func retryAfter(_ response: HTTPResponse) -> Double? {
     if let milliseconds = response.header("retry-after-ms").flatMap(Double.init), milliseconds >= 0 {
       return milliseconds / 1000
     }

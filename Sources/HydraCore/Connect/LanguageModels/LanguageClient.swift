@@ -38,6 +38,8 @@ public actor LanguageClient: DecidingLanguageModel {
     var call: OpenAICompatible.Call
     var faults = 0
     var reasks = 0
+    /// Seconds that the newest answer asked to wait.
+    var asked: Double?
   }
 
   private enum Step {
@@ -91,7 +93,7 @@ public actor LanguageClient: DecidingLanguageModel {
           return decision
         }
         do throws(LanguageModelError) {
-          let reply = try await attempt(request, place, turn.call, left: left, &decision.attempts)
+          let reply = try await attempt(request, place, turn.call, left: left, &turn.asked, &decision.attempts)
           (decision.result, decision.provider) = (.success(reply), providers[place].model.settings.name)
           return decision
         } catch {
@@ -125,8 +127,9 @@ public actor LanguageClient: DecidingLanguageModel {
 
   private func attempt(
     _ request: LanguageRequest, _ place: Int, _ call: OpenAICompatible.Call, left: Double,
-    _ attempts: inout [LanguageAttempt]
+    _ asked: inout Double?, _ attempts: inout [LanguageAttempt]
   ) async throws(LanguageModelError) -> LanguageReply {
+    asked = nil
     let model = providers[place].model
     let begun = await clock.now()
     guard providers[place].breaker.allows(at: begun) else { throw .circuitOpen(model.settings.name) }
@@ -146,6 +149,7 @@ public actor LanguageClient: DecidingLanguageModel {
     do throws(LanguageModelError) {
       let response = try result.get()
       record.status = response.status
+      asked = envelope.retryAfter(response)
       record.requestID = response.header("x-request-id").map { String($0.prefix(80)) }
       record.usage = envelope.usage(in: response)
       if let price { record.cost = price.cost(record.usage ?? most) }
@@ -217,10 +221,10 @@ public actor LanguageClient: DecidingLanguageModel {
 
   private func step(after error: LanguageModelError, _ turn: inout Turn) -> Step {
     switch error {
-    case .rateLimited(let asked):
-      if let asked, asked > policy.maximumRetryAfterSeconds { return .nextProvider }
-      return retry(&turn, atLeast: asked ?? 0)
-    case _ where error.isFaultOfProvider: return retry(&turn, atLeast: 0)
+    case _ where error.isFaultOfProvider:
+      // A server that is down may say for how long, like one that is asked too much.
+      if let asked = turn.asked, asked > policy.maximumRetryAfterSeconds { return .nextProvider }
+      return retry(&turn, atLeast: turn.asked ?? 0)
     case .noJSON, .invalidJSON, .ambiguousOutput, .schema, .unknownParameter, .outOfRange, .emptyContent, .tooLarge,
       .truncated:
       guard turn.reasks < policy.reaskLimit else { return .nextProvider }

@@ -24,6 +24,12 @@ enum ReplyLadder {
     guard trimmed.utf8.count <= StrictReply.maximumBytes else { throw .tooLarge(bytes: trimmed.utf8.count) }
     if let object = strict(trimmed) { return (object, []) }
     if let object = unwrapped(trimmed) { return (object, [.unwrapString]) }
+    if trimmed.utf8.first == UInt8(ascii: "["), trimmed.utf8.contains(UInt8(ascii: "{")),
+      (try? JSONValue(parsing: Array(trimmed.utf8))) != nil
+    {
+      // Good JSON, and not an object: to take one out of a list would be a guess.
+      throw .schema(["the reply is a list"])
+    }
 
     var repairs: [ReplyRepair] = []
     var rest = trimmed
