@@ -126,7 +126,7 @@ public actor Agent {
     var controls = try ControlDesk(store, run: run)
     await live?.begin(run, market: instrument.symbol, at: from.timestamp())
 
-    var events = RunInput(market: market, related: related).events(to: to)
+    var events = RunInput(market: market, related: related).events(to: to, isLive: live != nil)
     var digest = FeedDigest()
     var done = 0
     var start = events.startIndex
@@ -139,11 +139,11 @@ public actor Agent {
           let more = try await live.more(
             isChecking: writer.isChecking, newest: newest,
             { [digest] input in
-              try digest.isContinued(by: input.events(to: to))
+              try digest.isContinued(by: input.events(to: to, isLive: true))
             })
         else { break }
         (market, related) = (more.market, more.related)
-        events = more.events(to: to)
+        events = more.events(to: to, isLive: true)
         total = market.bars.count { (from...to).contains($0.date) }
         continue
       }

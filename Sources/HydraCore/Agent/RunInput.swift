@@ -25,8 +25,13 @@ public struct RunInput: Sendable {
   }
 
   /// All events up to a date, in the order in which they became known.
-  func events(to end: CivilDate) -> [MarketEvent] {
-    MarketHistory.events(primary: market, related: related).filter { $0.date <= end }
+  ///
+  /// Of a live feed those that become known after the newest bar are left for later: a report may stand in a file before
+  /// its release, and what the days up to then bring comes before it.
+  func events(to end: CivilDate, isLive: Bool) -> [MarketEvent] {
+    let events = MarketHistory.events(primary: market, related: related).filter { $0.date <= end }
+    guard isLive, let newest = market.bars.last(where: { $0.date <= end })?.times.available else { return events }
+    return events.filter { $0.knownTime <= newest }
   }
 
   /// The first and the last trade date of the market; nil without bars.
