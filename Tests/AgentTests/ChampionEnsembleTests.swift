@@ -8,27 +8,12 @@ import Testing
 @Suite struct ChampionEnsembleTests {
   /// Regimes A B A of 400, 300 and 300 days, a label of one bar, and a feature that explains `share` of its variance.
   static func history(share: Double, seed: UInt64) -> FeatureHistory {
-    var random = CounterRandom(seed: seed, stream: "regimes of champions")
-    var history = FeatureHistory(names: ["signal"], horizon: 1)
-    var labels: [Double] = []
-    var date = CivilDate(year: 2010, month: 1, day: 4)
-    for bar in 0..<1000 {
-      let signal = random.normal()
-      let sign = (400..<700).contains(bar) ? -1.0 : 1.0
-      labels.append(share.squareRoot() * sign * signal + (1 - share).squareRoot() * random.normal())
-      var label: Label?
-      if bar >= 2 {
-        let decided = history.dates[bar - 2]
-        label = Label(
-          date: decided, decided: decided.timestamp(), entry: history.dates[bar - 1], end: date,
-          known: date.timestamp(), horizon: 1, value: labels[bar - 2], scale: 1)
-      }
-      history.append(
-        [signal], date: date, known: date.timestamp(hour: 20), change: random.normal(), volatility: 1,
-        completing: label)
-      date = date.adding(days: 1)
+    var days = SignalDays(seed: seed, stream: "regimes of champions")
+    for day in 0..<1000 {
+      days.next(
+        edge: share.squareRoot() * ((400..<700).contains(day) ? -1 : 1), noise: (1 - share).squareRoot())
     }
-    return history
+    return days.history
   }
 
   /// Two champions of each of the first two regimes, numbered from 1.
@@ -78,13 +63,9 @@ import Testing
     var mixed = FeatureHistory(names: ["signal"], horizon: 1)
     for row in 0..<1000 {
       let source = row < 800 ? history : other
-      var label: Label?
-      if row >= 2, source.label(row - 2).isFinite {
-        let decided = history.dates[row - 2]
-        label = Label(
-          date: decided, decided: decided.timestamp(), entry: history.dates[row - 1], end: history.dates[row],
-          known: history.dates[row].timestamp(), horizon: 1, value: source.label(row - 2), scale: 1)
-      }
+      let label: Label? =
+        row >= 2 && source.label(row - 2).isFinite
+        ? SignalDays.label(source.label(row - 2), of: row - 2, known: history.dates[row], in: history) : nil
       mixed.append(
         Array(source.row(row)), date: history.dates[row], known: history.known[row], change: 0, volatility: 1,
         completing: label)

@@ -6,40 +6,10 @@ import Testing
 
 /// A challenger predicts beside the champion, and the verdict may come on any day.
 @Suite struct ShadowTrialTests {
-  /// Days of a market whose labels follow `edge` times the feature, one label known two bars later.
-  struct Days {
-    var history = FeatureHistory(names: ["signal"], horizon: 1)
-    private var random: CounterRandom
-    private var labels: [Double] = []
-    private var date = CivilDate(year: 2010, month: 1, day: 4)
-    let edge: Double
-
-    init(edge: Double, seed: UInt64) {
-      self.edge = edge
-      random = CounterRandom(seed: seed, stream: "shadow")
-    }
-
-    mutating func next() {
-      let (signal, bar) = (random.normal(), history.count)
-      labels.append(edge * signal + random.normal())
-      var label: Label?
-      if bar >= 2 {
-        let decided = history.dates[bar - 2]
-        label = Label(
-          date: decided, decided: decided.timestamp(), entry: history.dates[bar - 1], end: date,
-          known: date.timestamp(), horizon: 1, value: labels[bar - 2], scale: 1)
-      }
-      history.append(
-        [signal], date: date, known: date.timestamp(hour: 20), change: random.normal(), volatility: 1,
-        completing: label)
-      date = date.adding(days: 1)
-    }
-  }
-
   /// Follows a challenger that knows the feature's meaning beside a champion that forecasts nothing.
   static func trial(edge: Double, seed: UInt64, days: Int) throws -> (trial: ShadowTrial, history: FeatureHistory) {
-    var world = Days(edge: edge, seed: seed)
-    for _ in 0..<400 { world.next() }
+    var world = SignalDays(seed: seed, stream: "shadow")
+    for _ in 0..<400 { world.next(edge: edge) }
     let policy = try RecallTests.policy(world.history, 0..<390)
     var (random, result) = (CounterRandom(seed: seed, stream: "first"), try VerdictTests.result(edge: 0.05))
     result.policy = policy
@@ -54,7 +24,7 @@ import Testing
         result, champion: book, settings: book.settings, recipe: policy.recipe, columns: [0], world.history))
     var champion = [Double](repeating: 0, count: 400)
     for _ in 0..<days {
-      world.next()
+      world.next(edge: edge)
       champion.append(0)
       trial.predict(champion: champion, world.history)
     }
@@ -157,5 +127,61 @@ import Testing
     #expect(shadows.contains { $0.payloadText.contains("\"decision\":\"reject\"") }, "\(shadows.count) entries")
     #expect(entries.contains { $0.kind == "shadow_fit" })
     #expect(shadows.allSatisfy { $0.arm == "self_healing" && $0.payloadText.contains("\"log_evidence\"") })
+  }
+
+  /// What a search inside the first experiment chose is what predicts in shadow, what its last experiment tries, and
+  /// what is promoted.
+  @Test func theRecipeThatWasSearchedForGoesTheWholeWay() throws {
+    var world = SignalDays(seed: 5, stream: "searched")
+    for _ in 0..<400 { world.next(edge: 0.8) }
+    let champion = try RecallTests.policy(world.history, 0..<120)
+    var settings = SmallWorld.settings
+    settings.healing.trials = 4
+    (settings.healing.gate.confidence, settings.healing.holdSignificance) = (0.9, 0.9)
+    let instrument = try SmallWorld.instrument()
+    var state = AgentState(
+      arm: .selfHealing, settings: settings, instrument: instrument, features: world.history.names)
+    _ = try state.next(.fitted(champion, purpose: .initial), history: world.history)
+
+    var hypothesised = champion.recipe
+    hypothesised.trees.leaves = 4
+    var searched = hypothesised
+    (searched.trees.l2, searched.trees.minimumLeafRows) = (17, 83)
+    var plan = ExperimentPlan(
+      id: "searched", hypothesis: Hypothesis(.leaves(4), reason: "for the test", confidence: 0.5),
+      recipe: hypothesised, championRecipe: champion.recipe, evaluationBars: 200, refitBars: 100, embargo: 2, trials: 4,
+      dearCost: 1.9, seed: 5)
+    var result = try VerdictTests.result(edge: 0.05)
+    result.id = plan.id
+    result.policy = try RecallTests.policy(world.history, 0..<390)
+    result.policy.recipe = searched
+    result.trialLosses = [1, 0.9, 0.8, 0.7]
+    _ = try state.next(
+      .experimented([ExperimentOutcome(plan: plan, result: .success(result))]), history: world.history)
+    let held = try #require(state.held.first)
+    #expect(held.shadow.policy.recipe == searched && state.ledger.count == 4)
+    // The champion's next fit has the challenger fitted anew with the recipe that was searched for.
+    let fits = state.shadowFits().compactMap { if case .fit(let recipe, .shadow) = $0 { recipe } else { nil } }
+    #expect(fits == [searched])
+
+    // Days on which it is far better, until its evidence suffices.
+    var asked: [ExperimentPlan] = []
+    for _ in 0..<500 where asked.isEmpty {
+      world.next(edge: 0.8)
+      state.held[0].shadow.predict(
+        champion: [Double](repeating: 0, count: world.history.count), world.history)
+      for effect in state.judgeShadows(world.history, world.history.count - 1) {
+        if case .experiment(let plans) = effect { asked = plans }
+      }
+    }
+    plan = try #require(asked.first)
+    #expect(plan.recipe == searched && plan.trials == 1 && plan.look == 1)
+    // The last experiment tries nothing beside it.
+    (result.id, result.trialLosses) = (plan.id, [0.7])
+    let effects = try state.next(
+      .experimented([ExperimentOutcome(plan: plan, result: .success(result))]), history: world.history)
+    let registered = effects.compactMap { if case .register(let version, _) = $0 { version } else { nil } }
+    #expect(registered.map(\.policy.recipe.trees.l2) == [17])
+    #expect(state.champion?.policy.recipe == searched && state.probation?.previous.policy.recipe == champion.recipe)
   }
 }
