@@ -82,6 +82,8 @@ import Testing
     #expect(try #require(try desk.store.runs.latest()).head.hash == before)
     // A folder that has lost its newest days is no end of the run either.
     await #expect(throws: FeedError.self) { try await Self.run(desk, try Self.world(days: 280)) }
+    let stopped = try #require(try desk.store.runs.latest())
+    #expect(try RunStatus(of: stopped, in: desk.store).json["trading_state"] == "reducing")
     // Brought back, it goes on: more carefully.
     try await Self.run(desk, try Self.world(days: 320))
     #expect(try Self.kinds(desk, "safe_mode").contains { $0.payload["stage"] == "market_data" })

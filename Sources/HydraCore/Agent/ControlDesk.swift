@@ -32,6 +32,9 @@ struct ControlDesk {
     isFirst = taken.isEmpty && run.head.count == 0
   }
 
+  /// What is asked for and not yet taken.
+  func waiting() throws -> [ControlAction] { try Self.requests(in: store, for: run, after: seen) }
+
   /// What is to be taken at a moment: what was taken at it before, or what has come since.
   mutating func actions(at time: Timestamp, isChecking: Bool) throws -> [ControlAction] {
     if let before = taken[time] { return before }

@@ -36,7 +36,7 @@ public struct RunStatus: Sendable {
       ("position", bar["position"] ?? .null), ("equity", bar["equity"] ?? .null),
       ("net_profit", JSONValue(profit)),
       ("drift_score", bar["drift"] ?? .null), ("drift_stream", bar["drift_stream"] ?? .null),
-      ("trading_state", .string(try Self.tradingState(bar, in: store).rawValue)),
+      ("trading_state", .string(try Self.tradingState(of: run, bar, in: store).rawValue)),
       ("awaiting_approval", JSONValue(try Self.approvals(of: run, in: store))),
       ("experiments", JSONValue(experiments.count)),
       ("newest_event", newest),
@@ -45,10 +45,15 @@ public struct RunStatus: Sendable {
     json = .object(members)
   }
 
-  /// The stricter of what the run's newest bar says and what the operator has asked for since.
-  private static func tradingState(_ bar: JSONValue, in store: Store) throws -> TradingState {
+  /// The stricter of what the run's newest bar says and what has been asked for since: by the operator, or by a failure
+  /// that the run takes at its next bar.
+  private static func tradingState(of run: Run, _ bar: JSONValue, in store: Store) throws -> TradingState {
+    var asked = try KillSwitch.state(in: store)
+    let waiting = try ControlDesk(store, run: run).waiting().map(\.kind)
+    if waiting.last(where: { [.safeMode, .reduce, .resume].contains($0) }).map({ $0 != .resume }) ?? false {
+      asked = max(asked, .reducing)
+    }
     let own = bar["state"]?.string.flatMap(TradingState.init) ?? .active
-    let asked = try KillSwitch.state(in: store)
     // A halt of the run's own last bar may have been lifted since.
     return bar["state_reason"]?.string == "operator" ? asked : max(own, asked)
   }

@@ -38,21 +38,21 @@ public actor LiveSession {
     public init() {}
   }
 
-  private let settings: Settings
+  let settings: Settings
   private let broker: any Broker
-  private let store: Store
-  private let note: Log
+  let store: Store
+  let note: Log
   public nonisolated let figures: LiveFigures
-  private let sleep: @Sendable (Double) async throws -> Void
-  private let refresh: Refresh?
+  let sleep: @Sendable (Double) async throws -> Void
+  let refresh: Refresh?
   /// The newest failure, which is asked for once only, and whether the wish to stop was heard.
-  private var failure: String?
-  private var isStopping = false
+  var failure: String?
+  var isStopping = false
   private var scheduler: Scheduler
-  private var run: Run?
-  private var isLive = false
+  var run: Run?
+  var isLive = false
   /// The moment before, and its events as long as the broker has not seen them.
-  private var previous: (time: Timestamp, events: [MarketEvent]?)?
+  var previous: (time: Timestamp, events: [MarketEvent]?)?
   private var unsent: [BrokerOrder] = []
   private var newestBar: CivilDate?
   private var gaps: Set<CivilDate> = []
@@ -88,68 +88,6 @@ public actor LiveSession {
       if seconds > 0 { try await wait(seconds) }
     }
     return try duties(before: time)
-  }
-
-  /// The feed with more than there was, waited for; nil when it ends with what there was.
-  ///
-  /// `isContinued` says whether it begins with what the run has seen. `newest` is the date of the run's last bar.
-  func more(
-    isChecking: Bool, newest: CivilDate, _ isContinued: @Sendable (RunInput) throws -> Bool
-  ) async throws -> RunInput? {
-    guard let refresh else {
-      if isChecking { throw FeedError.endsBeforeJournal(newest) }
-      return nil
-    }
-    if isChecking {
-      fail("market_data", FeedError.endsBeforeJournal(newest))
-    } else if !isLive {
-      try goLive()
-    }
-    try finishPrevious()
-    while true {
-      do {
-        if let input = try refresh() {
-          guard try isContinued(input) else { throw FeedError.pastChanged(until: newest) }
-          if failure != nil { note(false, "feed readable again", []) }
-          failure = nil
-          figures.update { $0.isFeedReadable = true }
-          return input
-        }
-      } catch {
-        figures.update { $0.isFeedReadable = false }
-        fail("market_data", error)
-      }
-      try await wait(settings.refreshSeconds)
-    }
-  }
-
-  /// Asks for safe mode after something has failed; said once as long as the same fails again and again.
-  func fail(_ stage: String, _ error: any Error) {
-    let text = "\(error)"
-    guard !isStopping, failure != "\(stage): \(text)" else { return }
-    failure = "\(stage): \(text)"
-    note(true, "failure", [("stage", stage), ("reason", text)])
-    figures.update { values in
-      values.failures[stage, default: 0] += 1
-      values.state = max(values.state, .reducing)
-    }
-    guard let run else { return }
-    let now = previous?.time ?? Timestamp(nanoseconds: 0)
-    do {
-      _ = try KillSwitch.ask(.safeMode, id: stage, run: run, reason: text, at: now, in: store)
-    } catch {
-      // A full disk takes no entry either: the run ends, and nothing was decided after its journal's last entry.
-      note(true, "safe mode could not be noted", [("reason", "\(error)")])
-    }
-  }
-
-  private func wait(_ seconds: Double) async throws {
-    do {
-      try await sleep(seconds)
-    } catch {
-      isStopping = true
-      throw error
-    }
   }
 
   /// An operator's halt takes back what is working, before the moment's events can fill it.
@@ -238,7 +176,7 @@ public actor LiveSession {
 
   // MARK: - Parts
 
-  private func goLive() throws {
+  func goLive() throws {
     isLive = true
     guard let previous else { return }
     let found = try Reconciliation(unsent, newest: previous.time) { try broker.knows($0) }
@@ -262,7 +200,7 @@ public actor LiveSession {
       [("client_id", order.clientID), ("lots", "\(order.approved.order.signedLots)")])
   }
 
-  private func finishPrevious() throws {
+  func finishPrevious() throws {
     guard let (time, waiting) = previous, let events = waiting else { return }
     let fills = try broker.advance(events, at: time)
     previous = (time, nil)
