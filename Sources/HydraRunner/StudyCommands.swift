@@ -69,6 +69,7 @@ struct StudyWorldsCommand: AsyncParsableCommand {
       table.add(column: "\(arm.rawValue)_before", shifts.map { $0.skill[arm]?.before })
       table.add(column: "\(arm.rawValue)_old_model_after", shifts.map { $0.skill[arm]?.atShift })
       table.add(column: "\(arm.rawValue)_after_120", shifts.map { $0.skill[arm]?.recovered })
+      table.add(column: "\(arm.rawValue)_forecasts_after_120", shifts.map { $0.skill[arm]?.forecast })
       table.add(column: "\(arm.rawValue)_risk_before", shifts.map { $0.risk[arm]?.before })
       table.add(column: "\(arm.rawValue)_risk_first_20", shifts.map { $0.risk[arm]?.first })
       table.add(column: "\(arm.rawValue)_risk_next_20", shifts.map { $0.risk[arm]?.after })

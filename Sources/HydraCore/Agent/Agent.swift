@@ -17,7 +17,7 @@ import HydraStore
 /// from the store instead of repeating them, and goes on where it was stopped, to the same last byte.
 public actor Agent {
   /// Raised with every change that could alter a decision; part of a run's key.
-  public static let version = "0.1.1"
+  public static let version = "0.2.0"
 
   private let store: Store
   private let settings: AgentSettings
@@ -112,7 +112,7 @@ public actor Agent {
     var pipeline = FeaturePipeline(instrument: instrument, relatedSymbols: instrument.related)
     var labels = LabelBuilder(symbol: instrument.symbol, horizon: settings.horizon)
     var changes = RollFreeChanges()
-    var history = FeatureHistory(names: pipeline.names, horizon: settings.horizon)
+    var history = FeatureHistory(names: pipeline.names, horizon: settings.horizon, linear: settings.linear)
     let earlier = try EarlierTrials.count(before: run, market: instrument.symbol, in: store)
     var states = Arm.allCases.map {
       AgentState(

@@ -42,6 +42,8 @@ public struct AgentSettings: Hashable, Codable, Sendable {
   public var costMultiplier = 1.0
   /// Y of the square-root law, see ``CostModel``.
   public var impactCoefficient = 0.8
+  /// The linear forecast beneath the trees.
+  public var linear = LinearPath.Settings()
   public var recipe = Recipe()
   public var healing = HealingSettings()
   public var operations = OperationSettings()

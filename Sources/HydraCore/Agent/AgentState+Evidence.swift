@@ -30,14 +30,16 @@ extension AgentState {
 
   /// Mean |SHAP value| of the champion's features over the newest quarter, largest first; nil without a champion.
   private func attributions(_ history: FeatureHistory, _ row: Int) -> JSONValue? {
-    guard let champion, let explainer = try? TreeExplainer(champion.policy.model) else { return nil }
+    guard let champion else { return nil }
     // Every third row: a mean over twenty rows shows where the weight lies, and costs little beside the fits.
     let rows = Array(stride(from: max(0, row - Self.attributionBars + 1), through: row, by: 3))
-    let explained = explainer.contributions(history.matrix(rows: rows, columns: champion.columns))
+    guard
+      let explained = try? champion.policy.contributions(rows, of: history, columns: champion.columns, follows: follows)
+    else { return nil }
     var means: [(feature: String, value: Double)] = []
     for (column, name) in champion.policy.features.enumerated() {
       var sum = 0.0
-      for index in rows.indices { sum += abs(explained[index, column]) }
+      for index in rows.indices { sum += abs(explained[index][column]) }
       if sum > 0 { means.append((name, sum / Double(rows.count))) }
     }
     // Features of equal weight stay in column order.

@@ -103,6 +103,7 @@ extension AgentState {
         recipe: champion.policy.recipe.applying(hypothesis.change), championRecipe: champion.policy.recipe,
         evaluationBars: bars, refitBars: healing.refitBars, embargo: settings.embargo, trials: healing.trials,
         dearCost: settings.dearCost, seed: settings.seed)
+      plan.follows = follows
       if case .ensemble = hypothesis.change { plan.ensemble = ensemble?.members }
       if case .recall = hypothesis.change, let recall {
         (plan.past, plan.recipe) = (recall.version.policy, recall.version.policy.recipe)

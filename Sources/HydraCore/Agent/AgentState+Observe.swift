@@ -16,12 +16,16 @@ extension AgentState {
     }
     let row = history.count - 1
     note(settlement.fills, row)
-    let forecast = champion.map { $0.policy.forecast(history.row(row), columns: $0.columns) } ?? .nan
+    let forecast =
+      champion.map {
+        $0.policy.forecast(at: row, of: history, columns: $0.columns, follows: follows)
+      } ?? .nan
     forecasts.append(forecast)
     learnWeights(history, row)
     volatility.update(history.changes[row])
     if let previous = probation?.previous {
-      probation?.forecasts.append(previous.policy.forecast(history.row(row), columns: previous.columns))
+      let other = previous.policy.forecast(at: row, of: history, columns: previous.columns, follows: follows)
+      probation?.forecasts.append(other)
     }
     for index in held.indices { held[index].shadow.predict(champion: forecasts, history) }
     let alarms = monitor.update(

@@ -76,7 +76,7 @@ extension AgentState {
       !held.contains(where: { $0.plan.hypothesis.change == plan.hypothesis.change }),
       let shadow = ShadowTrial(
         result, champion: book, settings: settings.book(for: book.instrument), recipe: champion.policy.recipe,
-        columns: try result.policy.columns(in: history.names), history)
+        columns: try result.policy.columns(in: history.names), follows: follows, history)
     else { return }
     held.append(HeldHypothesis(plan: plan, sinceRow: history.count, shadow: shadow))
   }

@@ -80,6 +80,9 @@ public struct AgentState: Sendable {
     monitor = DriftMonitor(streams: Monitoring.streams(watched: names), settings: monitoring)
   }
 
+  /// Whether models forecast with what the linear forecast has learnt since their fit.
+  var follows: Bool { arm == .selfHealing && settings.linear.use == .following }
+
   /// Takes an input and says what is to be done.
   public mutating func next(_ input: AgentInput, history: FeatureHistory) throws -> [AgentEffect] {
     switch input {

@@ -250,20 +250,22 @@ public struct Diagnostician: Sendable {
     _ evidence: Evidence, _ recent: Range<Int>, _ reference: Range<Int>
   ) -> [Diagnosis.AttributionShift] {
     guard let policy = evidence.policy, let columns = try? policy.columns(in: evidence.history.names),
-      let explainer = try? TreeExplainer(policy.model), !recent.isEmpty, !reference.isEmpty
+      !recent.isEmpty, !reference.isEmpty
     else { return [] }
-    func means(_ rows: Range<Int>) -> [Double] {
+    func means(_ rows: Range<Int>) -> [Double]? {
       // Sixty rows show where the weight lies; all of them would cost more than the experiments.
       let step = max(1, rows.count / 60)
       let chosen = Array(stride(from: rows.lowerBound, to: rows.upperBound, by: step))
-      let explained = explainer.contributions(evidence.history.matrix(rows: chosen, columns: columns))
+      guard
+        let explained = try? policy.contributions(chosen, of: evidence.history, columns: columns, follows: true)
+      else { return nil }
       var sums = [Double](repeating: 0, count: columns.count)
       for row in 0..<chosen.count {
-        for column in columns.indices { sums[column] += abs(explained[row, column]) }
+        for column in columns.indices { sums[column] += abs(explained[row][column]) }
       }
       return sums.map { $0 / Double(chosen.count) }
     }
-    let (before, after) = (means(reference), means(recent))
+    guard let before = means(reference), let after = means(recent) else { return [] }
     var shifts: [Diagnosis.AttributionShift] = []
     for column in columns.indices where before[column] > 0 || after[column] > 0 {
       shifts.append(.init(feature: policy.features[column], before: before[column], after: after[column]))

@@ -18,6 +18,8 @@ public struct ExperimentPlan: Hashable, Codable, Sendable {
   /// Bars after which the candidate is fitted anew inside the comparison.
   public var refitBars: Int
   public var embargo: Int
+  /// Whether the candidate's linear forecast follows what becomes known, as the champion's does.
+  public var follows = false
   /// Recipes tried around the hypothesis.
   public var trials: Int
   /// The dear cost, as a multiple of the account's own.

@@ -38,6 +38,7 @@ public enum ExperimentWork {
     if let past = plan.past {
       // Its own days are behind it: nothing is fitted, and every compared day is new to it.
       policy = past
+      policy.isPinned = true
       let columns = try past.columns(in: history.names)
       for row in start..<end { forecasts[row] = past.forecast(history.row(row), columns: columns) }
     } else if var ensemble = plan.ensemble {
@@ -52,7 +53,7 @@ public enum ExperimentWork {
         let fitted = try fit(plan, recipe, rounds, data, before: block, threads: threads)
         let columns = try fitted.columns(in: history.names)
         for row in block..<min(end, block + plan.refitBars) {
-          forecasts[row] = fitted.forecast(history.row(row), columns: columns)
+          forecasts[row] = fitted.forecast(at: row, of: history, columns: columns, follows: plan.follows)
         }
       }
       policy = try fit(plan, recipe, rounds, data, before: end, threads: threads)

@@ -21,11 +21,15 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
   /// Standard deviation of a bar's change as known at the row, price units; NaN during warm-up.
   public private(set) var volatilities: [Double] = []
   private var labels: [Double] = []
+  /// The linear forecast at each row.
+  public private(set) var linear: LinearPath
 
-  public init(names: [String], horizon: Int) {
+  /// Without `linear` there is no linear forecast.
+  public init(names: [String], horizon: Int, linear: LinearPath.Settings = LinearPath.Settings(use: .none)) {
     precondition(horizon >= 1, "horizon is not positive: \(horizon)")
     self.names = names
     self.horizon = horizon
+    self.linear = LinearPath(columns: names.count, horizon: horizon, settings: linear)
   }
 
   /// Number of rows.
@@ -33,7 +37,7 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
 
   /// Adds the newest bar, and the label of an older row that it completes.
   ///
-  /// - Complexity: O(columns).
+  /// - Complexity: O(columns), and that of ``AdaptiveRegression`` where there is a linear forecast.
   public mutating func append(
     _ row: [Double], date: CivilDate, known time: Timestamp, change: Double, volatility: Double,
     completing label: Label?
@@ -45,10 +49,16 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
     changes.append(change)
     volatilities.append(volatility)
     labels.append(.nan)
+    followLinear(count - 1)
     guard let label else { return }
     let index = count - 2 - horizon
     precondition(index >= 0 && dates[index] == label.date, "the label of \(label.date) belongs to no row")
     labels[index] = label.value
+  }
+
+  private mutating func followLinear(_ row: Int) {
+    let decided = row - LinearPath.delay
+    linear.append(self.row(row), outcome: decided >= 0 ? changes[row] / volatilities[decided] : .nan)
   }
 
   /// The label of a row; NaN while it is not known, or missing for good.
@@ -83,10 +93,11 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
 
 extension FeatureHistory {
   private enum CodingKeys: String, CodingKey {
-    case names, horizon, values, dates, known, changes, volatilities, labels
+    case names, horizon, values, dates, known, changes, volatilities, labels, linear
   }
 
-  /// Numbers travel as base64 of their little-endian bits: exact, NaN included, and quick.
+  /// Numbers travel as base64 of their little-endian bits: exact, NaN included, and quick. Of the linear forecast only the
+  /// settings travel: it follows from the rest.
   public init(from decoder: any Decoder) throws {
     let keys = try decoder.container(keyedBy: CodingKeys.self)
     names = try keys.decode([String].self, forKey: .names)
@@ -97,12 +108,16 @@ extension FeatureHistory {
     changes = try keys.decode(PackedDoubles.self, forKey: .changes).values
     volatilities = try keys.decode(PackedDoubles.self, forKey: .volatilities).values
     labels = try keys.decode(PackedDoubles.self, forKey: .labels).values
+    linear = LinearPath(
+      columns: names.count, horizon: max(1, horizon),
+      settings: try keys.decode(LinearPath.Settings.self, forKey: .linear))
     guard horizon >= 1, values.count == dates.count * names.count,
       [known.count, changes.count, volatilities.count, labels.count].allSatisfy({ $0 == dates.count })
     else {
       throw DecodingError.dataCorruptedError(
         forKey: .values, in: keys, debugDescription: "the columns of the history differ in length")
     }
+    for row in 0..<count { followLinear(row) }
   }
 
   public func encode(to encoder: any Encoder) throws {
@@ -115,5 +130,6 @@ extension FeatureHistory {
     try keys.encode(PackedDoubles(changes), forKey: .changes)
     try keys.encode(PackedDoubles(volatilities), forKey: .volatilities)
     try keys.encode(PackedDoubles(labels), forKey: .labels)
+    try keys.encode(linear.settings, forKey: .linear)
   }
 }

@@ -1,17 +1,26 @@
 import HydraLearning
 import HydraNumerics
 
-/// A fitted champion or challenger: the trees, how they were made, and how their forecasts are sized.
+/// A fitted champion or challenger: a linear forecast, trees for what it leaves, how they were made, and how their
+/// forecasts are sized.
+///
+/// Daily markets say so little that most of what can be learnt is linear: see ``LinearPath``. The trees are grown on what
+/// the linear forecasts, as they were made at the time, left of the labels.
 public struct Policy: Hashable, Codable, Sendable {
   public var recipe: Recipe
   public var model: GradientBoostedTrees
+  /// The linear forecast as it stood at the fit; nil without one.
+  public var linear: LinearModel?
+  /// Whether the linear forecast stays as it is: that of a champion brought back, which knows another world.
+  public var isPinned = false
   /// Names of the features that the model reads, in its column order.
   public var features: [String]
   /// Dates of the first and the last training row.
   public var trainedFrom: CivilDate
   public var trainedTo: CivilDate
   public var trainingRows: Int
-  /// Mean of the labels that it was trained on, which is not part of its forecasts, and their standard deviation.
+  /// Mean of what the trees were trained on (labels less the linear forecasts), which is not part of the forecasts, and
+  /// the labels' standard deviation.
   public var labelMean: Double
   public var labelDeviation: Double
   /// Mean squared error on the validation rows at the chosen number of rounds; nil where the number was given.
@@ -44,9 +53,10 @@ public struct Policy: Hashable, Codable, Sendable {
   /// Fits the recipe to the rows whose labels end before row `limit`.
   ///
   /// The number of rounds is chosen by walking forward over the newer half of the rows in ``folds`` parts: before each,
-  /// trees are grown on the older rows whose labels ended, less `embargo` bars, before it begins (purged); the number
-  /// with the smallest loss over all parts is taken, and the trees are grown on all rows with it. One split alone would
-  /// let a single year decide. When no number beats the mean, the model is the mean: no skill is an answer.
+  /// trees are grown on the older rows whose labels ended, less `embargo` bars, before it begins (purged); the fewest
+  /// rounds within one standard error of the smallest loss are taken, and the trees are grown on all rows with them. One
+  /// split alone would let a single year decide. When no number beats none clearly, there are no trees: no skill is an
+  /// answer.
   /// `rounds` names a number that was chosen before and leaves the search out.
   public static func fit(
     _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int,
@@ -61,8 +71,9 @@ public struct Policy: Hashable, Codable, Sendable {
     // as three. Their mean is taken out: what a market earned on average over some years says nothing about the next
     // one that its own error would not drown, and a model without skill shall hold no position.
     let raw = rows.map { min(3, max(-3, history.label($0))) }
-    let mean = Statistics.mean(raw)
-    let targets = raw.map { $0 - mean }
+    let left = zip(rows, raw).map { row, label in label - history.linearForecast(row, columns: columns) }
+    let mean = Statistics.mean(left)
+    let targets = left.map { $0 - mean }
     let newest = rows[rows.count - 1]
     let weights = rows.map { row in
       (recipe.decayHalfLife.map { Portable.exp(-Double(newest - row) / Double($0) * 0.6931471805599453) } ?? 1)
@@ -89,14 +100,14 @@ public struct Policy: Hashable, Codable, Sendable {
         return [meanLoss(of: validation, against: Statistics.mean(training.targets))]
           + (trial.history?.validationLoss ?? [])
       }
-      settings.rounds = losses.indices.min { losses[$0] < losses[$1] } ?? 0
-      loss = losses[settings.rounds]
+      (settings.rounds, loss) = chosenRounds(losses)
     }
     let all = labelled(0..<rows.count)
     let model = try GradientBoostedTrees.fit(
       all.features, targets, weights: weights, names: names, settings: settings, threads: threads)
+    let linear = history.linearModel(at: min(limit, history.count) - 1)?.columns(columns)
     return Policy(
-      recipe: recipe, model: model, features: names, trainedFrom: history.dates[rows[0]],
+      recipe: recipe, model: model, linear: linear, features: names, trainedFrom: history.dates[rows[0]],
       trainedTo: history.dates[newest], trainingRows: rows.count, labelMean: mean,
       labelDeviation: Statistics.standardDeviation(raw), validationLoss: loss)
   }
@@ -119,21 +130,44 @@ public struct Policy: Hashable, Codable, Sendable {
     return max(0.05, Portable.exp(-distance * distance / 2))
   }
 
-  /// Loss after 0, 1, … `rounds` rounds, averaged over the parts by their lengths; `curve` gives that of one part.
+  /// Losses after 0, 1, … `rounds` rounds on each of the parts, with the parts' shares of all their rows; `curve` gives
+  /// those of one part.
   private static func foldLosses(
     rows: [Int], purge: Int, _ rounds: Int, _ curve: (_ training: Range<Int>, _ part: Range<Int>) throws -> [Double]
-  ) throws -> [Double] {
-    var losses = [Double](repeating: 0, count: rounds + 1)
+  ) throws -> [FoldLosses] {
     let half = rows.count / 2
-    for fold in 0..<folds {
+    return try (0..<folds).map { fold in
       let part = half + (rows.count - half) * fold / folds..<half + (rows.count - half) * (fold + 1) / folds
       let limit = rows[part.lowerBound] - purge
       let before = 0..<(rows.firstIndex { $0 >= limit } ?? 0)
       let values = try curve(before, part)
       // Trees that stopped growing for want of a split keep their last loss.
-      for round in losses.indices { losses[round] += Double(part.count) * values[min(round, values.count - 1)] }
+      let losses = (0...rounds).map { values[min($0, values.count - 1)] }
+      return FoldLosses(share: Double(part.count) / Double(rows.count - half), losses: losses)
     }
-    return losses.map { $0 / Double(rows.count - half) }
+  }
+
+  struct FoldLosses {
+    var share: Double
+    var losses: [Double]
+  }
+
+  /// The fewest rounds whose loss is no more than one standard error, of its difference over the parts, above the least
+  /// loss, and that loss.
+  ///
+  /// The least of many losses is the least by luck, too; what cannot be told from it with fewer trees is taken.
+  /// Source: L. Breiman et al., "Classification and Regression Trees" (1984), section 3.4.3.
+  static func chosenRounds(_ parts: [FoldLosses]) -> (rounds: Int, loss: Double) {
+    let counts = parts[0].losses.indices
+    func mean(_ rounds: Int) -> Double { parts.reduce(0) { $0 + $1.share * $1.losses[rounds] } }
+    let means = counts.map(mean)
+    let best = counts.min { means[$0] < means[$1] } ?? 0
+    let fewest = counts.first { rounds in
+      let differences = parts.map { $0.losses[rounds] - $0.losses[best] }
+      let error = Statistics.standardDeviation(differences) / Double(differences.count).squareRoot()
+      return means[rounds] - means[best] <= error
+    }
+    return (fewest ?? best, means[fewest ?? best])
   }
 
   /// Mean squared error of a constant forecast.
@@ -156,9 +190,11 @@ public struct Policy: Hashable, Codable, Sendable {
     let columns = try columns(in: history.names)
     var policy = self
     policy.ensemble = nil
-    policy.model = try model.refitLeaves(
-      to: history.matrix(rows: rows, columns: columns), rows.map { min(3, max(-3, history.label($0))) - labelMean },
-      decay: keep)
+    let targets = rows.map { row in
+      min(3, max(-3, history.label(row))) - history.linearForecast(row, columns: columns) - labelMean
+    }
+    policy.model = try model.refitLeaves(to: history.matrix(rows: rows, columns: columns), targets, decay: keep)
+    policy.linear = history.linearModel(at: min(limit, history.count) - 1)?.columns(columns)
     policy.trainedTo = history.dates[rows[rows.count - 1]]
     return policy
   }
@@ -178,5 +214,6 @@ public struct Policy: Hashable, Codable, Sendable {
     if let ensemble { return ensemble.forecast(row) }
     let start = row.startIndex
     return model.predict(columns.map { row[row.index(start, offsetBy: $0)] })
+      + (linear?.predict(row, columns: columns) ?? 0)
   }
 }

@@ -18,6 +18,7 @@ public struct ShadowTrial: Sendable {
   /// The challenger; fitted anew, on the same days, when the champion is.
   public internal(set) var policy: Policy
   var columns: [Int]
+  private let follows: Bool
   private let sinceRow: Int
   private var forecasts: [Double] = []
   /// The first row that is not yet compared.
@@ -30,10 +31,11 @@ public struct ShadowTrial: Sendable {
 
   /// Begins on the day after the newest row of `history`; nil when the experiment does not say how much the two differ.
   ///
-  /// `champion` is the account as it is; `settings` are those of accounts without any recipe's limits.
+  /// `champion` is the account as it is; `settings` are those of accounts without any recipe's limits; `follows` says
+  /// whether linear forecasts do, see ``LinearPath/Use/following``.
   init?(
     _ result: ExperimentResult, champion: TradingBook, settings: TradingBook.Settings, recipe: Recipe, columns: [Int],
-    _ history: FeatureHistory
+    follows: Bool, _ history: FeatureHistory
   ) {
     guard let primary = result.primary else { return nil }
     let scale = abs(primary.meanDifference / primary.ratio)
@@ -43,7 +45,7 @@ public struct ShadowTrial: Sendable {
     evidence = SequentialMean(scale: scale, lags: span - 1)
     logPrior = SequentialMean.logEvidence(ofPValue: min(1, max(1e-12, primary.pValue)))
     policy = result.policy
-    self.columns = columns
+    (self.columns, self.follows) = (columns, follows)
     sinceRow = history.count
     nextRow = sinceRow
     championVolatility = VolatilityPath.newest(span: recipe.volatilitySpan, history)
@@ -73,7 +75,7 @@ public struct ShadowTrial: Sendable {
     let change = history.changes[row]
     switch basis {
     case .forecastError:
-      forecasts.append(policy.forecast(history.row(row), columns: columns))
+      forecasts.append(policy.forecast(at: row, of: history, columns: columns, follows: follows))
       // A label is known a bar after its horizon at the latest; what is missing then is missing for good.
       while nextRow + history.horizon < row {
         policy.ensemble?.learn(nextRow, history)

@@ -29,7 +29,7 @@ extension Setting {
   }
 
   /// One word of an enumeration.
-  private static func word<Word: RawRepresentable & CaseIterable>(
+  static func word<Word: RawRepresentable & CaseIterable>(
     _ key: String, _ path: WritableKeyPath<AgentSettings, Word>, _ why: String
   ) -> Setting where Word.RawValue == String {
     Setting.choice(

@@ -3,7 +3,7 @@ import HydraCore
 extension Setting {
   /// Every setting of the agent that an operator may change, by section.
   static var all: [Setting] {
-    account + limits + costs + recipe + trees + healing + gate + repairs + experiments + operations
+    account + limits + costs + linear + recipe + trees + healing + gate + repairs + experiments + operations
   }
 
   /// The setting of that key.

@@ -87,14 +87,16 @@ public struct StudySummary: Sendable {
     ]
     for arm in Arm.allCases {
       let skills = shifted.compactMap { $0.skill[arm] }
-      let back = skills.compactMap { skill in
-        skill.recovered.flatMap { after in skill.atShift.map { after - $0 } }
+      func back(_ after: KeyPath<WorldStudy.Skill, Double?>) -> Mean? {
+        Mean(skills.compactMap { skill in skill[keyPath: after].flatMap { later in skill.atShift.map { later - $0 } } })
       }
       var own: [(String, JSONValue)] = [
         ("skill_before", Mean(skills.compactMap(\.before))?.json ?? .null),
         ("skill_of_the_old_model_after", Mean(skills.compactMap(\.atShift))?.json ?? .null),
         ("skill_after_120_bars", Mean(skills.compactMap(\.recovered))?.json ?? .null),
-        ("won_back", Mean(back)?.json ?? .null),
+        ("won_back", back(\.recovered)?.json ?? .null),
+        ("skill_of_forecasts_after_120_bars", Mean(skills.compactMap(\.forecast))?.json ?? .null),
+        ("won_back_by_forecasts", back(\.forecast)?.json ?? .null),
       ]
       if kind == .volatility { own += riskJSON(shifted.compactMap { $0.risk[arm] }) }
       members.append((arm.rawValue, .object(own)))

@@ -63,11 +63,28 @@ struct WorldReading {
     return try store.models.moves(of: run, arm: arm.rawValue).last { $0.time <= time }?.to
   }
 
-  /// The true skill of a policy over rows.
-  func skill(_ policy: Policy, rows: Range<Int>) throws -> Double? {
+  /// The true skill of a policy over rows, its linear forecast following where the arm's does.
+  func skill(_ policy: Policy, rows: Range<Int>, follows: Bool) throws -> Double? {
     let columns = try policy.columns(in: history.names)
-    return outlook.skill({ policy.forecast(history.row($0), columns: columns) }, rows: rows)
+    return outlook.skill(
+      { policy.forecast(at: $0, of: history, columns: columns, follows: follows) }, rows: rows)
   }
+
+  /// The true skill of what an arm forecast over rows.
+  func skill(_ arm: Arm, rows: Range<Int>) -> Double? {
+    guard let forecasts = report.forecasts[arm] else { return nil }
+    return outlook.skill({ $0 < forecasts.count ? forecasts[$0] : .nan }, rows: rows)
+  }
+
+  /// The policy that an arm trades with at a row, as it stands there.
+  func standing(_ arm: Arm, at row: Int) throws -> Policy? {
+    guard let version = try champion(arm, at: row) else { return nil }
+    let policy = try policy(arm, version: version)
+    return policy.standing(
+      at: row, of: history, columns: try policy.columns(in: history.names), follows: follows(arm))
+  }
+
+  private func follows(_ arm: Arm) -> Bool { arm == .selfHealing && history.linear.settings.use == .following }
 
   /// Whether the truth prefers the candidate to the champion over the rows after a decision; nil when it cannot say.
   ///
@@ -84,10 +101,14 @@ struct WorldReading {
         guard let before = loss(old.volatilitySpan), let after = loss(new.volatilitySpan) else { return nil }
         return after < before
       }
-      guard let skill = try skill(champion, rows: rows), old.riskScale != new.riskScale else { return nil }
+      guard let skill = try skill(champion, rows: rows, follows: follows(.selfHealing)), old.riskScale != new.riskScale
+      else { return nil }
       return (skill > 0) == (new.riskScale > old.riskScale)
     }
-    guard let before = try skill(champion, rows: rows), let after = try skill(candidate, rows: rows) else { return nil }
+    let follows = follows(.selfHealing)
+    guard let before = try skill(champion, rows: rows, follows: follows),
+      let after = try skill(candidate, rows: rows, follows: follows)
+    else { return nil }
     return after > before
   }
 

@@ -16,8 +16,9 @@ public struct WorldStudy: Sendable {
     public var stream: String?
     /// The strongest cause of the first diagnosis after the shift, within a year.
     public var cause: Cause?
-    /// True skill of each arm's model: `before`, the model in force at the shift over the year before it; `atShift`, the
-    /// same model over bars 120 to 370 after it; `recovered`, the model in force 120 bars after the shift, over those same bars.
+    /// True skill of each arm: `before`, of its forecasts over the year before the shift; `atShift`, over bars 120 to 370
+    /// after it of the model as it stood at the shift; `recovered`, over those same bars, of the model as it stood 120 bars
+    /// after the shift; `forecast`, of what the arm forecast on those bars, going on to learn as it does.
     public var skill: [Arm: Skill]
     /// Risk of each arm's sizing around a shift of the volatility.
     public var risk: [Arm: Risk] = [:]
@@ -36,6 +37,7 @@ public struct WorldStudy: Sendable {
     public var before: Double?
     public var atShift: Double?
     public var recovered: Double?
+    public var forecast: Double?
   }
 
   /// One experiment, what was decided, and what the truth says of it.
@@ -127,14 +129,14 @@ public struct WorldStudy: Sendable {
     for arm in Arm.allCases {
       var own = Skill()
       let later = row + 120..<row + 370
-      if let version = try reading.champion(arm, at: row) {
-        let policy = try reading.policy(arm, version: version)
-        own.before = try reading.skill(policy, rows: max(0, row - 250)..<row)
-        own.atShift = try reading.skill(policy, rows: later)
+      own.before = reading.skill(arm, rows: max(0, row - 250)..<row)
+      if let policy = try reading.standing(arm, at: row) {
+        own.atShift = try reading.skill(policy, rows: later, follows: false)
       }
-      if let version = try reading.champion(arm, at: row + 120) {
-        own.recovered = try reading.skill(try reading.policy(arm, version: version), rows: later)
+      if let policy = try reading.standing(arm, at: row + 120) {
+        own.recovered = try reading.skill(policy, rows: later, follows: false)
       }
+      own.forecast = reading.skill(arm, rows: later)
       skill[arm] = own
       guard shift.kind == .volatility else { continue }
       risk[arm] = Risk(
