@@ -12,7 +12,9 @@ import Testing
     rows: Int, turn: Int = .max, seed: UInt64 = 4, use: LinearPath.Use = .following, changed: Int = .max
   ) -> FeatureHistory {
     var random = CounterRandom(seed: seed, stream: "linear path")
-    var history = FeatureHistory(names: ["signal", "noise"], horizon: 5, linear: LinearPath.Settings(use: use))
+    var settings = LinearPath.Settings(use: use)
+    settings.regression.shrinkage = 200
+    var history = FeatureHistory(names: ["signal", "noise"], horizon: 5, linear: settings)
     var (signal, signals) = (0.0, [Double]())
     var changes: [Double] = []
     var date = CivilDate(year: 2000, month: 1, day: 3)

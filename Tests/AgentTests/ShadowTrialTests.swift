@@ -21,7 +21,8 @@ import Testing
       settings: SmallWorld.settings.book(for: try SmallWorld.instrument()))
     var trial = try #require(
       ShadowTrial(
-        result, champion: book, settings: book.settings, recipe: policy.recipe, columns: [0], follows: false, world.history))
+        result, champion: book, settings: book.settings, recipe: policy.recipe, columns: [0], follows: false,
+        world.history))
     var champion = [Double](repeating: 0, count: 400)
     for _ in 0..<days {
       world.next(edge: edge)

@@ -146,7 +146,7 @@ import Testing
       try await error(.reply(status: 429, headers: ["Retry-After: 9", "retry-after-ms: 250"], body: "{}"))
         == .rateLimited(retryAfterSeconds: 0.25))
     #expect(try await error(.reset)?.code == "connection")
-    #expect(try await error(.silence, timeout: 0.3)?.code == "timeout")
+    #expect(try await error(.silence, timeout: 1.5)?.code == "timeout")
   }
 
   @Test func `a key that a server repeats is in no message`() async throws {

@@ -111,7 +111,8 @@ extension FuzzTarget {
     let result = JSONValue.object([
       ("model", .string(try fitted().lightGBMText())), ("features", JSONValue(["a", "b"])),
       ("labelDeviation", 1), ("labelMean", 0), ("trainedFrom", "2010-01-04"), ("trainedTo", "2011-01-04"),
-      ("trainingRows", 300),
+      ("trainingRows", 300), ("isPinned", false),
+      ("linear", ["means": [0, 1], "scales": [1, 2], "coefficients": [0.1, 0]]),
       ("recipe", try JSONValue(parsing: Array(JSONEncoder().encode(recipe)))),
     ])
     return FuzzTarget("answer of an experiment", [result.text]) { bytes in

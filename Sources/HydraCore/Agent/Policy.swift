@@ -34,12 +34,16 @@ public struct Policy: Hashable, Codable, Sendable {
     case unknownFeature(String)
     /// The recipe leaves every feature out.
     case noFeatures
+    /// The linear forecast is one of other features.
+    case linearFeatures(Int, needed: Int)
 
     public var description: String {
       switch self {
       case .tooFewRows(let rows, let needed): "\(rows) training rows, \(needed) needed"
       case .unknownFeature(let name): "'\(name)' is not a feature"
       case .noFeatures: "the recipe leaves every feature out"
+      case .linearFeatures(let count, let needed):
+        "the linear forecast has \(count) coefficients for \(needed) features"
       }
     }
   }
@@ -205,6 +209,9 @@ public struct Policy: Hashable, Codable, Sendable {
     for name in features {
       guard let index = names.firstIndex(of: name) else { throw .unknownFeature(name) }
       result.append(index)
+    }
+    if let linear, linear.means.count != result.count {
+      throw .linearFeatures(linear.means.count, needed: result.count)
     }
     return result
   }

@@ -7,7 +7,7 @@ import HydraNumerics
 /// (fixed share), so that after a change of the world the short memories lead and in a world that stays the long ones do.
 /// What a feature says of one step is carried over the horizon by its persistence g:
 /// ```
-/// c_j = √h · g_j · Σ_k w_k β_kj      g_j = E[z_t · mean(z_{t+1} … z_{t+h})] / E[z_t²], in 0…1
+/// c_j = √h · g_j · Σ_k w_k β_kj      g_j = E[z_t · mean(z_t … z_{t+h−1})] / E[z_t²], in 0…1
 /// ```
 /// which makes the forecast one of the horizon's sum over `√h`, in standard deviations of a step.
 ///
@@ -106,13 +106,12 @@ public struct AdaptiveRegression: Hashable, Sendable {
   /// Adds the newest row to the sums that persistence is taken from.
   private mutating func carry(_ features: [Double]) {
     for column in features.indices { windowSums[column] += features[column] }
-    guard recent.count > horizon else { return }
-    let old = recent[recent.count - 1 - horizon].features
+    guard recent.count >= horizon else { return }
+    let old = recent[recent.count - horizon].features
     for column in features.indices {
-      // The sum of the rows after the old one.
-      windowSums[column] -= old[column]
       lagged[column] += old[column] * windowSums[column] / Double(horizon)
       squared[column] += old[column] * old[column]
+      windowSums[column] -= old[column]
     }
   }
 

@@ -25,6 +25,19 @@ public struct LinearModel: Hashable, Codable, Sendable {
     (self.means, self.scales, self.coefficients) = (means, scales, coefficients)
   }
 
+  /// Reads a model; lists of different lengths are an error.
+  public init(from decoder: any Decoder) throws {
+    let keys = try decoder.container(keyedBy: CodingKeys.self)
+    means = try keys.decode([Double].self, forKey: .means)
+    scales = try keys.decode([Double].self, forKey: .scales)
+    coefficients = try keys.decode([Double].self, forKey: .coefficients)
+    guard means.count == scales.count, means.count == coefficients.count else {
+      throw DecodingError.dataCorruptedError(
+        forKey: .means, in: keys,
+        debugDescription: "\(means.count) means, \(scales.count) scales and \(coefficients.count) coefficients")
+    }
+  }
+
   /// A model that says nothing of so many features.
   public init(columns: Int) {
     let zeros = [Double](repeating: 0, count: columns)
