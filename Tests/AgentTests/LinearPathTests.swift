@@ -45,6 +45,11 @@ import Testing
     try Policy.fit(Recipe(), to: history, before: limit, embargo: 0, seed: 1, threads: 1)
   }
 
+  /// The linear forecasts of the first rows.
+  private func forecasts(_ history: FeatureHistory, rows: Int) -> [Double] {
+    (0..<rows).map { history.linearForecast($0, columns: [0, 1]) }
+  }
+
   private func skill(_ forecasts: [Double], _ labels: [Double]) -> Double {
     let pairs = zip(forecasts, labels).filter { $0.1.isFinite }
     return Statistics.correlation(pairs.map(\.0), pairs.map(\.1))
@@ -53,9 +58,9 @@ import Testing
   @Test func whatComesLaterChangesNoRow() {
     let (whole, other) = (Self.history(rows: 900), Self.history(rows: 900, changed: 700))
     let short = Self.history(rows: 700)
-    #expect(Array(whole.linear.forecasts.prefix(700)) == short.linear.forecasts)
-    #expect(Array(other.linear.forecasts.prefix(700)) == short.linear.forecasts)
-    #expect(other.linear.forecasts != whole.linear.forecasts)
+    #expect(forecasts(whole, rows: 700) == forecasts(short, rows: 700))
+    #expect(forecasts(other, rows: 700) == forecasts(short, rows: 700))
+    #expect(forecasts(other, rows: 900) != forecasts(whole, rows: 900))
     for row in [10, 349, 500, 699] { #expect(whole.linear.model(at: row) == short.linear.model(at: row)) }
     #expect(other.linear.model(at: 899) != whole.linear.model(at: 899))
   }
@@ -63,8 +68,7 @@ import Testing
   @Test func theForecastOfARowIsThatOfItsModel() {
     let history = Self.history(rows: 600)
     for row in [0, 4, 5, 299, 300, 599] {
-      #expect(history.linear.forecasts[row] == history.linear.model(at: row).predict(history.row(row)))
-      #expect(history.linearForecast(row, columns: [0, 1]) == history.linear.forecasts[row])
+      #expect(history.linearForecast(row, columns: [0, 1]) == history.linear.model(at: row).predict(history.row(row)))
     }
   }
 
@@ -102,6 +106,27 @@ import Testing
     #expect(skill(follows: true) > 0.1)
     policy.isPinned = true
     #expect(skill(follows: true) == skill(follows: false))
+  }
+
+  /// Four parts of equal length; two rounds are better than none in all of them, or in one alone.
+  @Test func treesHaveToBeatNoneByMoreThanTheirErrorOverTheParts() {
+    func parts(_ losses: [[Double]]) -> [Policy.FoldLosses] {
+      losses.map { Policy.FoldLosses(share: 1 / Double(losses.count), losses: $0) }
+    }
+    let clear = Policy.chosenRounds(
+      parts([[1, 0.97, 0.95], [1, 0.98, 0.96], [1.1, 1.08, 1.06], [0.9, 0.87, 0.85]]))
+    #expect(clear.rounds == 2 && abs(clear.loss - 0.955) < 1e-12)
+    let lucky = Policy.chosenRounds(parts([[1, 0.9, 0.8], [1, 1, 1], [1.1, 1.11, 1.12], [0.9, 0.91, 0.92]]))
+    #expect(lucky.rounds == 0 && abs(lucky.loss - 1) < 1e-12)
+    let flat = Policy.chosenRounds(parts([[1, 0.9, 0.9], [1, 0.9, 0.9], [1, 0.9, 0.9], [1, 0.9, 0.9]]))
+    #expect(flat.rounds == 1)
+  }
+
+  /// Where nothing follows, a diagnosis explains the model as it was fitted.
+  @Test func onlyTheSelfHealingArmFollowsAndOnlyWhereItIsAskedTo() {
+    #expect(LinearPath.Settings().follows(in: .selfHealing))
+    for arm in [Arm.frozen, .periodic] { #expect(!LinearPath.Settings().follows(in: arm)) }
+    for use in [LinearPath.Use.none, .fitted] { #expect(!LinearPath.Settings(use: use).follows(in: .selfHealing)) }
   }
 
   @Test func contributionsAddUpToTheForecast() throws {

@@ -81,7 +81,7 @@ public struct AgentState: Sendable {
   }
 
   /// Whether models forecast with what the linear forecast has learnt since their fit.
-  var follows: Bool { arm == .selfHealing && settings.linear.use == .following }
+  var follows: Bool { settings.linear.follows(in: arm) }
 
   /// Takes an input and says what is to be done.
   public mutating func next(_ input: AgentInput, history: FeatureHistory) throws -> [AgentEffect] {

@@ -257,7 +257,9 @@ public struct Diagnostician: Sendable {
       let step = max(1, rows.count / 60)
       let chosen = Array(stride(from: rows.lowerBound, to: rows.upperBound, by: step))
       guard
-        let explained = try? policy.contributions(chosen, of: evidence.history, columns: columns, follows: true)
+        let explained = try? policy.contributions(
+          chosen, of: evidence.history, columns: columns,
+          follows: evidence.history.linear.settings.follows(in: .selfHealing))
       else { return nil }
       var sums = [Double](repeating: 0, count: columns.count)
       for row in 0..<chosen.count {

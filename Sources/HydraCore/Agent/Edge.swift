@@ -44,16 +44,13 @@ final class Edge {
     _ market: MarketHistory, _ related: [MarketHistory], from: CivilDate, earlierTrials: Int, isLive: Bool
   ) throws {
     let time = from.timestamp()
+    var members: [(String, JSONValue)] = [
+      ("key", .string(run.key)), ("market", .string(instrument.symbol)), ("version", .string(Agent.version)),
+      ("earlier_trials", JSONValue(earlierTrials)), ("settings", try settings.json()),
+    ]
     guard !isLive else {
       // Files that grow have no lasting hash: each bar's digest stands in for them.
-      try writer.append([
-        JournalEntry(
-          time: time, kind: "run",
-          payload: [
-            "key": .string(run.key), "market": .string(instrument.symbol), "version": .string(Agent.version),
-            "earlier_trials": JSONValue(earlierTrials), "settings": try settings.json(),
-          ])
-      ])
+      try writer.append([JournalEntry(time: time, kind: "run", payload: .object(members))])
       return
     }
     var files: [(String, JSONValue)] = []
@@ -62,19 +59,11 @@ final class Edge {
     }
     var counts: [String: Int] = [:]
     for finding in market.findings { counts[finding.kind.rawValue, default: 0] += 1 }
-    try writer.append([
-      JournalEntry(
-        time: time, kind: "run",
-        payload: .object([
-          ("key", .string(run.key)), ("market", .string(instrument.symbol)), ("version", .string(Agent.version)),
-          ("earlier_trials", JSONValue(earlierTrials)),
-          ("settings", try settings.json()), ("files", .object(files.map { (key: $0.0, value: $0.1) })),
-          (
-            "findings",
-            .object(counts.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue($0.value)) })
-          ),
-        ]))
-    ])
+    members += [
+      ("files", .object(files.map { (key: $0.0, value: $0.1) })),
+      ("findings", .object(counts.sorted { $0.key < $1.key }.map { (key: $0.key, value: JSONValue($0.value)) })),
+    ]
+    try writer.append([JournalEntry(time: time, kind: "run", payload: .object(members))])
     try writer.append(Self.repairs([market] + related, at: time))
   }
 

@@ -21,7 +21,7 @@ public struct FeatureHistory: Hashable, Codable, Sendable {
   /// Standard deviation of a bar's change as known at the row, price units; NaN during warm-up.
   public private(set) var volatilities: [Double] = []
   private var labels: [Double] = []
-  /// The linear forecast at each row.
+  /// The linear model at each row.
   public private(set) var linear: LinearPath
 
   /// Without `linear` there is no linear forecast.

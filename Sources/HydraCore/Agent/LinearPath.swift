@@ -22,6 +22,9 @@ public struct LinearPath: Hashable, Sendable {
     public var regression = AdaptiveRegression.Settings()
 
     public init(use: Use = .following) { self.use = use }
+
+    /// Whether the models of an arm forecast with what the linear forecast has learnt since their fit.
+    func follows(in arm: Arm) -> Bool { arm == .selfHealing && use == .following }
   }
 
   /// Bars from a row to the end of the first bar that a position decided at it earns.
@@ -31,8 +34,8 @@ public struct LinearPath: Hashable, Sendable {
   private var regression: AdaptiveRegression?
   /// The models in force, each from a row on that is a multiple of ``AdaptiveRegression/solveEvery``.
   private var models: [LinearModel]
-  /// The forecasts made at the rows, in standard deviations of the horizon's change.
-  public private(set) var forecasts: [Double] = []
+  /// Rows so far.
+  private var rows = 0
 
   init(columns: Int, horizon: Int, settings: Settings) {
     self.settings = settings
@@ -50,8 +53,8 @@ public struct LinearPath: Hashable, Sendable {
 
   /// Takes the newest row, and the outcome of the row ``delay`` before it.
   mutating func append(_ row: ArraySlice<Double>, outcome: Double) {
+    rows += 1
     regression?.update(row, outcome: outcome)
-    if let regression, (forecasts.count + 1) % AdaptiveRegression.solveEvery == 0 { models.append(regression.model) }
-    forecasts.append(models[models.count - 1].predict(row))
+    if let regression, rows % AdaptiveRegression.solveEvery == 0 { models.append(regression.model) }
   }
 }

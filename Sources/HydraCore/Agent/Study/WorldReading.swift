@@ -84,7 +84,7 @@ struct WorldReading {
       at: row, of: history, columns: try policy.columns(in: history.names), follows: follows(arm))
   }
 
-  private func follows(_ arm: Arm) -> Bool { arm == .selfHealing && history.linear.settings.use == .following }
+  private func follows(_ arm: Arm) -> Bool { history.linear.settings.follows(in: arm) }
 
   /// Whether the truth prefers the candidate to the champion over the rows after a decision; nil when it cannot say.
   ///
