@@ -146,11 +146,49 @@ import Testing
         #expect(outcome.filled <= min(8, Int(volume / 10)), "\(bar.date)")
         for (fill, execution) in zip(work.fills, work.executions) where !execution.isMaker {
           takers += 1
-          #expect(fill.evidence == .bar && fill.halfSpread == 1 && fill.impact > 0)
+          #expect(fill.evidence == .bar && fill.impact > 0)
+          let ticks = fill.price / instrument.tickSize
+          #expect(ticks == ticks.rounded() && fill.halfSpread >= instrument.halfSpread - 1e-9, "\(bar.date)")
+          #expect(fill.halfSpread < instrument.halfSpread + instrument.tickSize)
         }
       }
     }
     #expect(worked > 40 && takers > 0, "\(worked) \(takers)")
+  }
+
+  /// All orders of a day work against one book: what one takes is gone for the next.
+  @Test func ordersOfOneDayShareTheBook() throws {
+    let history = try Self.books.get().market
+    var (days, moved) = (0, 0)
+    for session in history.sessions.suffix(12) {
+      guard let bar = history.bars.first(where: { $0.date == session.date && $0.contract == session.contract }),
+        let start = session.span?.lowerBound
+      else { continue }
+      let tracker = history.bars.last { $0.date < bar.date }
+      guard let before = tracker, before.times.available.nanoseconds < start else { continue }
+      func outcomes(_ lots: [Int]) throws -> [OrderOutcome] {
+        var venue = Self.venue(history.instrument, sessions: [session])
+        for event in MarketHistory.events(primary: history) where event.date < bar.date { _ = venue.handle(event) }
+        for (index, lots) in lots.enumerated() {
+          let order = Order(
+            id: index + 1, symbol: bar.symbol, contract: bar.contract, side: .buy, lots: lots,
+            decided: before.times.available, referencePrice: before.close)
+          _ = venue.submit(try Self.approved(order, history.instrument, price: before.close))
+        }
+        #expect(venue.workingLots(.buy) == lots.reduce(0, +))
+        let updates = venue.handle(.bar(bar))
+        #expect(venue.workingLots(.buy) == 0 && updates.compactMap(\.fill).allSatisfy { $0.evidence == .orders })
+        return venue.takeOutcomes()
+      }
+      let (alone, both) = (try outcomes([5]), try outcomes([5, 5]))
+      #expect(alone.count == 1 && both.map(\.order.id) == [1, 2] && both.allSatisfy { $0.work != nil })
+      days += 1
+      // The second in line comes no earlier than the same order alone, and the two do not get the same lots twice.
+      func last(_ outcome: OrderOutcome) -> Int64 { outcome.work?.executions.last?.time ?? .max }
+      #expect(last(both[1]) >= last(alone[0]) && both[1].filled <= alone[0].filled, "\(bar.date)")
+      if both[1].work?.executions.map(\.time) != alone[0].work?.executions.map(\.time) { moved += 1 }
+    }
+    #expect(days >= 8 && moved > 0, "\(days) \(moved)")
   }
 
   /// A session that began before the decision says nothing about the order.

@@ -53,7 +53,8 @@ import Testing
     let fill = try #require(updates.first?.fill)
     #expect(updates.count == 1 && updates[0].isFinal)
     #expect(fill.lots == 3 && fill.marketPrice == 352 && fill.decisionPrice == 350 && fill.date == Self.date(2))
-    #expect(fill.price == 352 + fill.halfSpread + fill.impact && fill.halfSpread == 0.98 && fill.impact > 0)
+    #expect(fill.price == 352 + fill.halfSpread + fill.impact && fill.halfSpread >= 0.98 && fill.impact > 0)
+    #expect((4 * fill.price).rounded() == 4 * fill.price && fill.price < 352 + 0.98 + fill.impact + 0.25)
     #expect(fill.fee == 4.5 && fill.evidence == .bar)
   }
 
@@ -63,7 +64,8 @@ import Testing
     let fill = try #require(venue.handle(Self.bar(2, 352)).first?.fill)
     // No volatility yet: 2 % of the price stands for it.
     let impact = 0.8 * 0.02 * 352 * (4.0 / 400).squareRoot()
-    #expect(abs(fill.impact - impact) < 1e-12 && abs(fill.price - (352 - 0.98 - impact)) < 1e-12)
+    #expect(abs(fill.impact - impact) < 1e-12)
+    #expect(fill.price == (4 * (352 - 0.98 - impact)).rounded(.down) / 4)
   }
 
   @Test func `participation caps all orders of a day together and the rest expires`() {
@@ -84,7 +86,36 @@ import Testing
     let fills = venue.handle(Self.bar(2, 352)).compactMap(\.fill)
     var whole = Self.venue(own: 400)
     _ = whole.submit(Self.approved(4))
-    #expect(fills.count == 4 && fills.last?.price == whole.handle(Self.bar(2, 352)).first?.fill?.price)
+    let one = whole.handle(Self.bar(2, 352)).first?.fill
+    let paid = fills.reduce(0) { $0 + $1.price } / 4
+    #expect(fills.count == 4 && paid >= (one?.price ?? .infinity) - 0.25)
+    #expect(zip(fills, fills.dropFirst()).allSatisfy { $0.impact < $1.impact })
+    #expect(fills.reduce(0) { $0 + $1.impact } > 4 * (one?.impact ?? .infinity))
+  }
+
+  @Test func `a close between two ticks is rounded once, with its cost, against us`() throws {
+    for (close, lots) in [(352.1, 1), (352.1, -1), (352.2, 1), (352.2, -1)] {
+      var venue = Self.venue(own: 400)
+      _ = venue.submit(Self.approved(lots))
+      let fill = try #require(venue.handle(Self.bar(2, close)).first?.fill)
+      let exact = 4 * (close + Double(lots) * (0.98 + fill.impact))
+      #expect(fill.price == (lots > 0 ? exact.rounded(.up) : exact.rounded(.down)) / 4, "\(close) \(lots)")
+      #expect(fill.marketPrice == close)
+      #expect(abs(fill.price - close - Double(lots) * (fill.halfSpread + fill.impact)) < 1e-9)
+    }
+  }
+
+  @Test func `an earlier order of ours still pushes the price`() throws {
+    func second(after first: Int?) throws -> Fill {
+      var venue = Self.venue(lifeInBars: 1, own: 400)
+      if let first { _ = venue.submit(Self.approved(first, id: 7)) }
+      _ = venue.handle(Self.bar(2, 352))
+      _ = venue.submit(Self.approved(2, id: 8, day: 2))
+      return try #require(venue.handle(Self.bar(3, 352)).first?.fill)
+    }
+    let (alone, pushed, other) = (try second(after: nil), try second(after: 20), try second(after: -20))
+    #expect(pushed.impact > alone.impact && other.impact == alone.impact)
+    #expect(pushed.impact < 1.5 * alone.impact)
   }
 
   @Test func `a longer life keeps the remainder working`() {
@@ -148,7 +179,7 @@ import Testing
   @Test func `a change of contract without an event can still be rolled`() {
     var venue = Self.venue(own: 400)
     _ = venue.submit(Self.approved(1))
-    #expect(venue.handle(Self.bar(2, 365, Self.next)).map(\.change) == [.expired(leaves: 1)])
+    #expect(venue.handle(Self.bar(2, 365, Self.next)).map(\.change) == [.cancelled(.contractRolled, leaves: 1)])
     #expect(venue.openRoll?.from == Self.held && venue.openRoll?.fromPrice == 350 && venue.openRoll?.toPrice == 365)
     _ = venue.handle(Self.bar(3, 366, Self.next))
     #expect(venue.openRoll == nil)
@@ -192,6 +223,6 @@ import Testing
     let fill = try #require(venue.handle(.bar(last)).first?.fill)
     let expected = CostModel(history.instrument).expected(
       lots: 2, averageDailyVolume: state.averageDailyVolume!, dailyVolatility: state.dailyVolatility!)
-    #expect(fill.impact == expected.impact)
+    #expect(abs(fill.impact - expected.impact) < 1e-12)
   }
 }

@@ -3,11 +3,11 @@ import HydraNumerics
 
 /// Where an account's approved orders are executed: the seam between the agent and the replay engine.
 ///
-/// - On a trade date that was recorded order by order or minute by minute in the order's contract, the first order that
-///   waits is worked inside of the session by an executor, through the replay engine: ``SessionWork``. What is not filled
+/// - On a trade date that was recorded order by order or minute by minute in the orders' contract, those that wait are
+///   worked together inside of the session by executors, through the replay engine: ``SessionWork``. What is not filled
 ///   by the end of the session expires.
-/// - Everything else, rolls above all, is executed by the engine's daily bars: `BarVenue`, at the close with the cost
-///   function. Without sessions this venue is a `BarVenue`, to the last bit.
+/// - Everything else, rolls above all, meets the day's close in the engine's bars: `BarVenue`, with the cost function.
+///   Without sessions this venue is a `BarVenue`, to the last bit.
 ///
 /// A session counts only where it begins after the order was decided.
 public struct SessionVenue: Venue, Sendable {
@@ -51,20 +51,21 @@ public struct SessionVenue: Venue, Sendable {
     return updates
   }
 
-  /// Works an order inside of the bar's session where it was recorded; fills, expires or cancels the others by the bar.
+  /// Works orders inside of the bar's session where it was recorded; fills, expires or cancels the others by the bar.
   public mutating func handle(_ event: MarketEvent) -> [OrderUpdate] {
     var updates: [OrderUpdate] = []
-    if case .bar(let bar) = event, let (approved, session) = workable(on: bar) {
-      let state = tracker.state(at: approved.order.decided)
-      let work = SessionWork(
-        approved.order, in: session, venue: bars, state: state, close: bar.close,
+    if case .bar(let bar) = event, let (orders, session) = workable(on: bar) {
+      let works = SessionWork.all(
+        orders, in: session, venue: bars, state: tracker.state(at: bar.times.available),
         lastClose: tracker.lastClose(of: bar.contract))
-      // The order is worked here and not at the close; the others wait on.
-      _ = bars.cancelAll(at: bar.times.available)
-      for other in waiting where other != approved { _ = bars.submit(other) }
-      updates = work.updates(known: bar.times.available, date: bar.date)
-      outcomes.append(OrderOutcome(approved.order, work: work, instrument: instrument, fees: bars.fees, end: bar.close))
-      waiting.removeAll { $0 == approved }
+      // They are worked here and not at the close, where the others find so much less.
+      let ids = Set(orders.map(\.id))
+      bars.withdraw(ids, taken: works.reduce(0) { $1.fills.reduce($0) { $0 + $1.lots } })
+      waiting.removeAll { ids.contains($0.order.id) }
+      for work in works {
+        updates += work.updates(known: bar.times.available, date: bar.date)
+        outcomes.append(OrderOutcome(work.order, work: work, instrument: instrument, fees: bars.fees, end: bar.close))
+      }
     }
     let own = bars.handle(event)
     tracker.update(event)
@@ -72,13 +73,15 @@ public struct SessionVenue: Venue, Sendable {
     return updates + own
   }
 
-  /// The first order that a record of the bar's session can be asked about.
-  private func workable(on bar: HeldBar) -> (ApprovedOrder, MarketSession)? {
+  /// The orders that a record of the bar's session can be asked about, the first decided first.
+  private func workable(on bar: HeldBar) -> (orders: [Order], session: MarketSession)? {
     guard bar.symbol == instrument.symbol, let session = sessions[bar.date], session.contract == bar.contract,
       let span = session.span
     else { return nil }
-    return waiting.first { $0.order.contract == bar.contract && $0.order.decided.nanoseconds < span.lowerBound }
-      .map { ($0, session) }
+    let orders = waiting.map(\.order).filter {
+      $0.contract == bar.contract && $0.decided.nanoseconds < span.lowerBound
+    }
+    return orders.isEmpty ? nil : (orders, session)
   }
 
   /// Follows the orders that the bars execute to their end.

@@ -13,6 +13,8 @@ public struct WorkedRequest: Hashable, Sendable {
 
 /// Takes notes of a strategy while the engine runs it; read when the run is over.
 final class WorkLog {
+  /// The numbers of its orders in the engine.
+  var orders: Set<Int> = []
   var requests: [WorkedRequest] = []
   /// The middle of the market at the beginning, in ticks.
   var arrival: Double?

@@ -28,6 +28,16 @@ public struct ReplayCost: Hashable, Codable, Sendable {
 
   /// Y is 0.8 where nothing is said: near what many markets show.
   public init(impactCoefficient: Double = 0.8) { self.impactCoefficient = impactCoefficient }
+
+  /// An account's cost function in ticks; volatility is in price units, as there.
+  package init(_ model: CostModel, tick: Double, averageDailyVolume: Double?, dailyVolatility: Double?) {
+    impactCoefficient = model.impactCoefficient * model.impactMultiplier
+    impactExponent = model.impactExponent
+    halfSpread = model.halfSpread * model.spreadMultiplier / tick
+    multiplier = model.multiplier
+    self.averageDailyVolume = averageDailyVolume
+    self.dailyVolatility = dailyVolatility.map { $0 / tick }
+  }
 }
 
 /// The cost of market orders as a replay goes on: volumes and volatility known so far, and own earlier orders.

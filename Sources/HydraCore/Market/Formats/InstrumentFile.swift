@@ -14,6 +14,7 @@ enum InstrumentFile {
       let known = MarketCodes.named(code)
       let ownTick = try table.has("TickSize") ? table.number(row, "TickSize") : nil
       guard let tick = ownTick ?? known?.tickSize else { continue }
+      guard tick > 0 else { throw table.malformed(row, "TickSize", "\(tick)", "above 0") }
       guard !instruments.contains(where: { $0.carryCode == code }) else {
         throw table.malformed(row, "Instrument", code, "listed once")
       }

@@ -14,7 +14,8 @@ extension BarReplay {
   /// The bar before is told first: it has closed. Orders that follow from it end too, for they are of the old contract.
   mutating func leave(at bar: ReplayBar) -> Leg {
     begin(at: bar.time)
-    while !working.isEmpty { end(0, .roll) }
+    exchange.endAll(.roll)
+    settle()
     let lots = report.account.position
     return Leg(lots: lots, open: Int(bar.open), price: leg(lots > 0 ? .sell : .buy, abs(lots), bar))
   }
@@ -33,10 +34,8 @@ extension BarReplay {
 
   private mutating func leg(_ side: Side, _ lots: Int, _ bar: ReplayBar) -> Int {
     guard lots > 0 else { return Int(bar.open) }
-    let place = enter(side, lots: lots, arrival: bar.time)
-    shortfall.arrive(working[place].order, price: Double(bar.open))
-    cross(place, from: Int(bar.open), bar)
-    working.remove(at: place)
+    exchange.execute(enter(side, lots: lots, arrival: bar.time), at: bar)
+    settle()
     return report.fills.last?.price ?? Int(bar.open)
   }
 }

@@ -1,16 +1,17 @@
 import HydraNumerics
 
-/// Executes orders against daily bars, at the close that follows the decision, with the cost function's price.
+/// Executes an account's orders on daily bars through ``BarExchange``, the engine that also replays intraday bars.
 ///
 /// What is filled, and how:
-/// 1. An order waits for the next bar of its contract that becomes known after the decision; never the bar it saw.
-/// 2. Price: that bar's close + cost for a buy, − cost for a sale, where cost = ``CostModel`` at the lots of this side
-///    filled on this bar so far (slicing saves nothing), volume and volatility as known before the bar. Not rounded to
-///    ticks: it is an expected price.
+/// 1. A daily bar is to the engine a bar of one price, the close, that begins and ends at the bar's event time. An order
+///    meets the first bar of its contract that happens after the decision; never the bar it saw.
+/// 2. Price: that close + cost for a buy, − cost for a sale, rounded against us to whole ticks; a close between two ticks
+///    is rounded with its cost, once. Cost = ``ReplayCost`` with the account's ``CostModel``, volume and volatility as known
+///    before the bar, and what is left of the push of earlier orders of ours (slicing saves nothing).
 /// 3. Size: all orders together at most ⌊`participation` × volume of that date⌋, first come first served. The volume is
 ///    the daily bar's; where that date has none it is the trailing mean, and else the instrument's own figure. Daily
 ///    bars are of the second-nearby contract, which need not be the held one: the held month may have more or less.
-/// 4. Nothing against a locked market: when the close has moved by the daily limit (less half a tick) buys wait at the
+/// 4. Nothing against a locked market: when the close has moved by the daily limit (to the nearest tick) buys wait at the
 ///    upper limit and sales at the lower one.
 /// 5. Orders are day orders: what is left after `lifeInBars` bars (default one) expires.
 /// 6. A change of contract cancels every working order; its two legs (``Order/legs(of:position:firstID:decided:)``)
@@ -38,33 +39,38 @@ public struct BarVenue: Venue, Sendable {
   /// contract without an event, the roll is taken at the old contract's last close and this bar's.
   public private(set) var openRoll: Roll?
 
-  private struct Working {
-    let order: Order
-    var leaves: Int
-    var bars = 0
-  }
-  private var working: [Working] = []
+  private var exchange: BarExchange
+  /// Orders that work, by their numbers.
+  private var orders: [Int: Order] = [:]
+  private let scale: TickScale
   private var tracker: MarketTracker
   private var waiting: [MarketEvent] = []
   private var volume: (date: CivilDate, contracts: Double)?
   private var newest: HeldBar?
+  /// The contract whose price our earlier orders have pushed.
+  private var pushed: ContractMonth?
 
   public init(
     instrument: Instrument, cost: CostModel? = nil, fees: FeeModel? = nil, settings: Settings = Settings()
   ) {
     precondition(settings.lifeInBars > 0, "an order lives for \(settings.lifeInBars) bars")
     precondition(settings.participation >= 0, "participation is negative: \(settings.participation)")
+    guard let scale = TickScale(tick: instrument.tickSize) else {
+      preconditionFailure("\(instrument.symbol) has a tick of \(instrument.tickSize)")
+    }
     self.instrument = instrument
     self.cost = cost ?? CostModel(instrument)
     self.fees = fees ?? FeeModel(instrument)
     self.settings = settings
+    self.scale = scale
     tracker = MarketTracker(instrument: instrument, settings: settings.tracking)
+    exchange = BarExchange(
+      BarExchange.Rules(
+        participation: settings.participation, capsMarketOrders: true, lifeInBars: settings.lifeInBars))
   }
 
   /// Lots of working orders on one side, not yet filled.
-  public func workingLots(_ side: Side) -> Int {
-    working.reduce(0) { $1.order.side == side ? $0 + $1.leaves : $0 }
-  }
+  public func workingLots(_ side: Side) -> Int { exchange.workingLots(side) }
 
   /// Takes a market order to wait for its bar; fills a leg of ``openRoll`` at once.
   public mutating func submit(_ approved: ApprovedOrder) -> [OrderUpdate] {
@@ -75,15 +81,20 @@ public struct BarVenue: Venue, Sendable {
     let accepted = OrderUpdate(order: order.id, time: order.decided, change: .accepted)
     switch order.kind {
     case .market:
-      working.append(Working(order: order, leaves: order.lots))
+      enter(order)
       return [accepted]
     case .roll:
-      guard let roll = openRoll, order.contract == roll.from || order.contract == roll.to else {
+      guard let roll = openRoll, order.contract == roll.from || order.contract == roll.to,
+        let bar = bar(
+          at: order.contract == roll.from ? roll.fromPrice : roll.toPrice, time: roll.times.event, lots: 0)
+      else {
         return [OrderUpdate(order: order.id, time: order.decided, change: .rejected(.noRoll))]
       }
-      let price = order.contract == roll.from ? roll.fromPrice : roll.toPrice
-      let fill = fill(order, lots: order.lots, at: price, total: order.lots, time: roll.times.event, date: roll.date)
-      return [accepted, OrderUpdate(order: order.id, time: roll.times.available, change: .filled(fill, leaves: 0))]
+      prepare(order.contract)
+      exchange.fraction = bar.fraction
+      enter(order)
+      exchange.execute(order.id, at: bar.bar)
+      return [accepted] + updates(at: bar.price, known: roll.times.available, date: roll.date)
     }
   }
 
@@ -100,7 +111,7 @@ public struct BarVenue: Venue, Sendable {
     case .roll(let roll):
       tracker.update(event)
       openRoll = roll
-      return cancel(.contractRolled, at: roll.times.available)
+      return cancel(.roll, at: roll.times.available, date: roll.date)
     case .bar(let bar):
       guard bar.close.isFinite, newest == nil || bar.date > newest!.date else { return [] }
       let updates = execute(on: bar)
@@ -113,70 +124,102 @@ public struct BarVenue: Venue, Sendable {
   }
 
   /// Takes back every working order.
-  public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] { cancel(.user, at: time) }
+  public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] { cancel(.user, at: time, date: time.date) }
+
+  /// Hands working orders over to another venue, without a word; of the next bar's share it has taken some lots.
+  package mutating func withdraw(_ ids: Set<Int>, taken lots: Int) {
+    for id in ids where exchange.end(id, .user) { orders[id] = nil }
+    exchange.outcomes.removeAll()
+    exchange.taken += lots
+  }
 
   // MARK: - Execution
 
-  private mutating func execute(on bar: HeldBar) -> [OrderUpdate] {
-    var updates: [OrderUpdate] = []
-    var capacity = capacity(on: bar)
-    var done: [Side: Int] = [:]
-    for index in working.indices where bar.times.available > working[index].order.decided {
-      working[index].bars += 1
-      let order = working[index].order
-      let lots =
-        order.contract == bar.contract && !isLocked(bar, against: order.side)
-        ? min(working[index].leaves, capacity) : 0
-      if lots > 0 {
-        capacity -= lots
-        done[order.side, default: 0] += lots
-        working[index].leaves -= lots
-        let fill = fill(
-          order, lots: lots, at: bar.close, total: done[order.side]!, time: bar.times.event, date: bar.date)
-        updates.append(
-          OrderUpdate(
-            order: order.id, time: bar.times.available, change: .filled(fill, leaves: working[index].leaves)))
-      }
-      if working[index].leaves > 0, working[index].bars >= settings.lifeInBars {
-        updates.append(
-          OrderUpdate(order: order.id, time: bar.times.available, change: .expired(leaves: working[index].leaves)))
-        working[index].leaves = 0
-      }
+  private mutating func enter(_ order: Order) {
+    // It meets what happens after the decision, and not at its moment: that is what the decision saw.
+    exchange.enter(
+      order.id, OrderTicket(order.side, lots: order.lots, kind: .market), arrival: order.decided.nanoseconds + 1)
+    orders[order.id] = order
+  }
+
+  private mutating func execute(on held: HeldBar) -> [OrderUpdate] {
+    for id in orders.keys.sorted() where orders[id]?.contract != held.contract { _ = exchange.end(id, .roll) }
+    if let (bar, price, fraction) = bar(at: held.close, time: held.times.event, lots: contracts(on: held.date)) {
+      prepare(held.contract)
+      exchange.fraction = fraction
+      exchange.limits = limits(of: held.contract)
+      exchange.match(bar)
+      exchange.newest = bar
+      exchange.taken = 0
+      return updates(at: price, known: held.times.available, date: held.date)
     }
-    working.removeAll { $0.leaves == 0 }
-    return updates
+    return updates(at: held.close, known: held.times.available, date: held.date)
   }
 
-  /// Whole lots that all our orders may take on a bar's date.
-  private func capacity(on bar: HeldBar) -> Int {
-    let contracts = volume.flatMap { $0.date == bar.date ? $0.contracts : nil } ?? tracker.averageDailyVolume ?? 0
-    return Int((settings.participation * contracts).rounded(.down))
+  /// A bar of one price, and how far, in ticks, the price stands above it; nil where it cannot be counted in ticks.
+  private func bar(
+    at price: Double, time: Timestamp, lots: Double
+  ) -> (bar: ReplayBar, price: Double, fraction: Double)? {
+    let quotient = price / scale.tick
+    guard quotient.isFinite, let ticks = Int32(exactly: quotient.rounded()) else { return nil }
+    let fraction = scale.ticks(price) == nil ? quotient - Double(ticks) : 0
+    let bar = ReplayBar(
+      time: time.nanoseconds, open: ticks, high: ticks, low: ticks, close: ticks,
+      lots: Int64(min(lots, 1e15).rounded(.down)))
+    return (bar, price, fraction)
   }
 
-  private func isLocked(_ bar: HeldBar, against side: Side) -> Bool {
-    guard let limit = instrument.dailyLimit, let previous = tracker.lastClose(of: bar.contract) else { return false }
-    return Double(side.sign) * (bar.close - previous) >= limit - instrument.tickSize / 2
+  /// The volume of a date in which our orders share.
+  private func contracts(on date: CivilDate) -> Double {
+    volume.flatMap { $0.date == date ? $0.contracts : nil } ?? tracker.averageDailyVolume ?? 0
   }
 
-  private func fill(
-    _ order: Order, lots: Int, at price: Double, total: Int, time: Timestamp, date: CivilDate
-  ) -> Fill {
-    // Before volume or volatility is known the impact counts as that of the whole day's volume at 2 % a day: dear, so
-    // that no early trade looks cheap.
-    let estimate = cost.expected(
-      lots: total, averageDailyVolume: max(tracker.averageDailyVolume ?? Double(total), 1),
-      dailyVolatility: tracker.volatility.value ?? 0.02 * abs(price))
-    return Fill(
-      order: order.id, symbol: order.symbol, contract: order.contract, side: order.side, lots: lots,
-      price: price + Double(order.side.sign) * estimate.total, fee: fees.fee(lots: lots), time: time, date: date,
-      evidence: .bar, decisionPrice: order.referencePrice, marketPrice: price, halfSpread: estimate.halfSpread,
-      impact: estimate.impact)
+  /// The prices between which the next bar of a contract may close.
+  private func limits(of contract: ContractMonth) -> PriceLimits {
+    guard let limit = instrument.dailyLimit, let previous = tracker.lastClose(of: contract) else { return .none }
+    func ticks(_ price: Double) -> Int { Int((price / scale.tick).rounded()) }
+    return PriceLimits(low: ticks(previous - limit), high: ticks(previous + limit))
   }
 
-  private mutating func cancel(_ cause: OrderUpdate.Cause, at time: Timestamp) -> [OrderUpdate] {
-    defer { working.removeAll() }
-    return working.map {
-      OrderUpdate(order: $0.order.id, time: time, change: .cancelled(cause, leaves: $0.leaves))
+  /// Brings the cost to what is known now; the push of earlier orders stays with their contract.
+  private mutating func prepare(_ contract: ContractMonth) {
+    let known = ReplayCost(
+      cost, tick: scale.tick, averageDailyVolume: tracker.averageDailyVolume,
+      dailyVolatility: tracker.volatility.value)
+    if exchange.meter == nil || pushed != contract { exchange.meter = CostMeter(known) }
+    exchange.meter?.cost = known
+    pushed = contract
+  }
+
+  private mutating func cancel(_ reason: OrderReason, at time: Timestamp, date: CivilDate) -> [OrderUpdate] {
+    exchange.endAll(reason)
+    return updates(at: 0, known: time, date: date)
+  }
+
+  /// What the exchange did since the last time, at a market of `price`.
+  private mutating func updates(at price: Double, known: Timestamp, date: CivilDate) -> [OrderUpdate] {
+    defer { exchange.outcomes.removeAll(keepingCapacity: true) }
+    return exchange.outcomes.compactMap { outcome in
+      let (id, change): (Int, OrderUpdate.Change)
+      switch outcome {
+      case .met: return nil
+      case .filled(let execution, let leaves):
+        guard let order = orders[execution.order] else { return nil }
+        id = order.id
+        change = .filled(
+          Fill(execution, of: order, scale: scale, market: price, fees: fees, date: date), leaves: leaves)
+        if leaves == 0 { orders[id] = nil }
+      case .ended(let order, let reason, let leaves):
+        id = order
+        change =
+          switch reason {
+          case .timeInForce: .expired(leaves: leaves)
+          case .roll: .cancelled(.contractRolled, leaves: leaves)
+          default: .cancelled(.user, leaves: leaves)
+          }
+        orders[id] = nil
+      }
+      return OrderUpdate(order: id, time: known, change: change)
     }
   }
 

@@ -42,7 +42,7 @@ extension ReplayEngine where Market: ~Copyable {
       position += side.sign * market.state(number).leaves
     }
     return settings.risk.refusal(
-      side, lots: lots, position: position, equity: equity(at: price()),
+      side, lots: lots, position: position, equity: report.equity(at: price() ?? 0, settings),
       date: Timestamp(nanoseconds: time).date, isSpotMonth: session.isSpotMonth, isBlocked: session.isBlocked)
   }
 
@@ -55,26 +55,10 @@ extension ReplayEngine where Market: ~Copyable {
 
   // MARK: - The account
 
-  private func equity(at price: Double?) -> Double {
-    let account = report.account
-    let ticks = Double(account.flow) + Double(account.position) * (price ?? 0)
-    return (settings.risk.capital ?? 0) + ticks * settings.tick * settings.pointValue
-      - settings.fee * Double(account.lots)
-  }
-
   private mutating func callMargin(at price: Int, _ time: Int64) {
-    let (risk, position) = (settings.risk, report.account.position)
-    let date = Timestamp(nanoseconds: time).date
-    let equity = equity(at: Double(price))
-    session.isBlocked = false
-    guard risk.isShort(position: position, equity: equity, date: date) else { return }
-    report.marginCalls += 1
-    switch risk.marginCall {
-    case .block: session.isBlocked = true
-    case .close:
-      let lots = risk.lotsToClose(position: position, equity: equity, date: date)
-      if lots > 0 { close(position > 0 ? .sell : .buy, lots: lots, time) }
-    }
+    let order = report.callMargin(
+      at: Double(price), date: Timestamp(nanoseconds: time).date, settings, isBlocked: &session.isBlocked)
+    if let order { close(order.side, lots: order.lots, time) }
   }
 
   /// Closes lots at the market at once, whatever the strategy wants.

@@ -156,7 +156,7 @@ struct RollingReplay {
 
   /// Enters a contract at its bar and plays that bar.
   private mutating func take(_ new: ContractBar, after leg: BarReplay.Leg, from old: FuturesContract) {
-    replay.meter = seen[new.contract]?.meter ?? replay.settings.marketCost(.bars).map { CostMeter($0) }
+    replay.exchange.meter = seen[new.contract]?.meter ?? replay.settings.marketCost(.bars).map { CostMeter($0) }
     replay.enter(new.contract, after: leg, from: old, at: new.bar)
     held = new.contract
     replay.desk.now = new.bar.time
