@@ -60,7 +60,7 @@ public struct SessionVenue: Venue, Sendable {
         lastClose: tracker.lastClose(of: bar.contract))
       // They are worked here and not at the close, where the others find so much less.
       let ids = Set(orders.map(\.id))
-      bars.withdraw(ids, taken: works.reduce(0) { $1.fills.reduce($0) { $0 + $1.lots } })
+      bars.withdraw(ids, filled: works.flatMap(\.executions), in: bar.contract)
       waiting.removeAll { ids.contains($0.order.id) }
       for work in works {
         updates += work.updates(known: bar.times.available, date: bar.date)

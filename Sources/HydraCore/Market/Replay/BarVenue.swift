@@ -90,7 +90,7 @@ public struct BarVenue: Venue, Sendable {
       else {
         return [OrderUpdate(order: order.id, time: order.decided, change: .rejected(.noRoll))]
       }
-      prepare(order.contract)
+      prepare(order.contract, at: bar.price)
       exchange.fraction = bar.fraction
       enter(order)
       exchange.execute(order.id, at: bar.bar)
@@ -126,11 +126,16 @@ public struct BarVenue: Venue, Sendable {
   /// Takes back every working order.
   public mutating func cancelAll(at time: Timestamp) -> [OrderUpdate] { cancel(.user, at: time, date: time.date) }
 
-  /// Hands working orders over to another venue, without a word; of the next bar's share it has taken some lots.
-  package mutating func withdraw(_ ids: Set<Int>, taken lots: Int) {
+  /// Hands working orders of a contract over to a venue of its session, without a word. What that one filled counts in the
+  /// share of the next bar, and what it took pushes the price as if it had been taken here.
+  package mutating func withdraw(_ ids: Set<Int>, filled executions: [Execution], in contract: ContractMonth) {
     for id in ids where exchange.end(id, .user) { orders[id] = nil }
     exchange.outcomes.removeAll()
-    exchange.taken += lots
+    exchange.taken += executions.reduce(0) { $0 + $1.lots }
+    prepare(contract, at: newest?.close ?? 0)
+    for execution in executions where !execution.isMaker {
+      exchange.meter?.note(execution.side, lots: execution.lots, time: execution.time)
+    }
   }
 
   // MARK: - Execution
@@ -145,7 +150,7 @@ public struct BarVenue: Venue, Sendable {
   private mutating func execute(on held: HeldBar) -> [OrderUpdate] {
     for id in orders.keys.sorted() where orders[id]?.contract != held.contract { _ = exchange.end(id, .roll) }
     if let (bar, price, fraction) = bar(at: held.close, time: held.times.event, lots: contracts(on: held.date)) {
-      prepare(held.contract)
+      prepare(held.contract, at: price)
       exchange.fraction = fraction
       exchange.limits = limits(of: held.contract)
       exchange.match(bar)
@@ -181,11 +186,12 @@ public struct BarVenue: Venue, Sendable {
     return PriceLimits(low: ticks(previous - limit), high: ticks(previous + limit))
   }
 
-  /// Brings the cost to what is known now; the push of earlier orders stays with their contract.
-  private mutating func prepare(_ contract: ContractMonth) {
+  /// Brings the cost to what is known now; the push of earlier orders stays with their contract. Before volatility is known
+  /// it counts as 2 % of the price a day: dear, so that no early trade looks cheap.
+  private mutating func prepare(_ contract: ContractMonth, at price: Double) {
     let known = ReplayCost(
       cost, tick: scale.tick, averageDailyVolume: tracker.averageDailyVolume,
-      dailyVolatility: tracker.volatility.value)
+      dailyVolatility: tracker.volatility.value ?? 0.02 * abs(price))
     if exchange.meter == nil || pushed != contract { exchange.meter = CostMeter(known) }
     exchange.meter?.cost = known
     pushed = contract
