@@ -20,7 +20,7 @@ struct ReplayScenarioCommand: AsyncParsableCommand {
       FILE is an object with 'scenarios' (or one scenario, or an array): id, mode (exchange, replay_l3, replay_l2), \
       config, events, and perhaps expected or ask; or an object with 'cases': id, kind (expected_cost, almgren_chriss, \
       propagator, shrink, bayes_reg, account, shortfall, continuous), input, and perhaps expected and tol. 'pass' is \
-      there where something was expected. --strict exits with 65 when one did not pass.
+      there where something was expected, 'error' instead of 'got' where it cannot be played (exit code 65). --strict exits with 65 when one did not pass.
       """)
 
   @Argument(help: "JSON file; '-' is standard input.")
@@ -39,22 +39,39 @@ struct ReplayScenarioCommand: AsyncParsableCommand {
     }
     var lines = ""
     var failed = 0
-    do {
-      for (id, outcome) in try Self.outcomes(of: json) {
-        var line: JSONValue = ["id": .string(id), "got": outcome.got]
+    var faults: [String] = []
+    for (id, outcome) in try outcomes(of: json) {
+      var line: JSONValue = ["id": .string(id)]
+      switch outcome {
+      case .success(let outcome):
+        line["got"] = outcome.got
         if let passes = outcome.passes { line["pass"] = .bool(passes) }
         if outcome.passes == false { failed += 1 }
-        lines += line.text + "\n"
+      case .failure(let error):
+        line["error"] = .string(error.description)
+        faults.append(error.description)
       }
-    } catch let error as ScenarioError {
-      throw RunnerError(.badData, "\(file): \(error.description)")
+      lines += line.text + "\n"
     }
     try output.emit(lines)
+    if let first = faults.first {
+      let others = faults.count > 1 ? " (and \(faults.count - 1) more)" : ""
+      throw RunnerError(.badData, "\(file): \(first)\(others)")
+    }
     if strictness.strict, failed > 0 { throw RunnerError(.badData, "\(file): \(failed) did not pass") }
   }
 
-  private static func outcomes(of json: JSONValue) throws -> [(String, ReplayScenario.Outcome)] {
-    if json["cases"] != nil { return try ReplayCostCase.read(json: json).map { ($0.id, try $0.run()) } }
-    return try ReplayScenario.read(json: json).map { ($0.id, try $0.run()) }
+  /// What each scenario or case gave, or why it cannot be played; the others are played all the same.
+  private func outcomes(
+    of json: JSONValue
+  ) throws -> [(id: String, outcome: Result<ReplayScenario.Outcome, ScenarioError>)] {
+    do throws(ScenarioError) {
+      if json["cases"] != nil {
+        return try ReplayCostCase.read(json: json).map { item in (item.id, Result(catching: item.run)) }
+      }
+      return try ReplayScenario.read(json: json).map { item in (item.id, Result(catching: item.run)) }
+    } catch {
+      throw RunnerError(.badData, "\(file): \(error.description)")
+    }
   }
 }

@@ -41,7 +41,8 @@ enum FuzzPlace {
     guard (1...max(1, lines.count)).contains(number) else { return "line \(number) of \(lines.count): \(error)" }
     let line = number <= lines.count ? Array(String(decoding: lines[number - 1], as: UTF8.self).utf8) : []
     if let value = error.value, !contains(line, Array(value.utf8)) { return "the line has no such value: \(error)" }
-    if let column = error.column, !contains(content, Array(column.utf8)) { return "no such column: \(error)" }
+    let text = Array(String(decoding: content, as: UTF8.self).utf8)
+    if let column = error.column, !contains(text, Array(column.utf8)) { return "no such column: \(error)" }
     // Nothing but empty lines before it is an empty file.
     guard lines.prefix(number - 1).contains(where: { !$0.allSatisfy { $0 == UInt8(ascii: "\r") } }) else { return nil }
     do {

@@ -233,6 +233,11 @@ import Testing
       fault(head + "1,depth,buy,350.3,3\n") == "f.csv:2: column 'price': '350.3' is not a multiple of the tick 0.25")
     #expect(fault(head + "2,depth,buy,1,3\n1,depth,buy,1,3\n")?.hasPrefix("f.csv:3: column 'ts': '1'") == true)
     #expect(fault(head + "1,depth,,1,3\n") == "f.csv:2: column 'side' is missing, a side is needed")
-    #expect(fault(head + "1,depth,buy,1\n") == "f.csv:2: has 4 fields where 5 are needed")
+    #expect(
+      fault(head + "1,depth,buy,1\n")
+        == "f.csv:2: column 'qty': '1,depth,buy,1' ends before it: 4 fields where 5 are needed")
+    #expect(
+      fault(head + "1,depth,buy,1,3\n2,depth,buy,1,3,x9,7\n")
+        == "f.csv:3: column 'qty': 'x9' comes after it, where no column is left: 7 fields where 5 are needed")
   }
 }

@@ -3,12 +3,14 @@ import HydraNumerics
 
 /// `hydra-bench replay`: a strategy over recorded events, and the decoding of DBN.
 enum ReplayCall {
-  static let usage = "replay l2_mm|l3_mm|bars_sma|dbn DIR [--repeat R]"
+  static let usage = "replay l2_mm|l3_mm|bars_sma|dbn DIR [--repeat R], or replay stream FILE"
 
   private static let files = ["l2_mm": "l2.csv", "l3_mm": "l3.csv", "bars_sma": "bars.csv", "dbn": "mbo.dbn"]
 
   static func run(_ words: ArraySlice<String>) throws {
+    let began = ContinuousClock.now
     let arguments = try Arguments(words, call: "replay", positional: 2, options: ["repeat"])
+    if arguments[0] == "stream" { return try stream(arguments[1], since: began) }
     guard let file = files[arguments[0]] else {
       throw BenchError.usage(
         "replay: unknown task '\(arguments[0])'; tasks: \(files.keys.sorted().joined(separator: ", "))")
@@ -50,12 +52,32 @@ enum ReplayCall {
     let bytes = try FileBytes.read(path)
     func events() throws -> Int {
       let file = try ReplayFile(bytes: bytes, file: path, scale: scale)
-      var count = 0
-      while case let more = try file.events(limit: 1 << 16), !more.isEmpty { count += more.count }
-      return count
+      var (count, piece) = (0, [ReplayEvent]())
+      while true {
+        try file.read(into: &piece, limit: 1 << 14)
+        if piece.isEmpty { return count }
+        count += piece.count
+      }
     }
     let count = try events()
     print(line(count, try Measurement(repeats: repeats, events), trades: 0))
+  }
+
+  /// Plays a file of any size piece by piece, with the quoter: the time until the strategy is called for the first time, from
+  /// the beginning of the call, and the memory at the end.
+  private static func stream(_ path: String, since began: ContinuousClock.Instant) throws {
+    guard let scale = TickScale(tick: 0.25) else { throw BenchError.usage("replay: the tick is not positive") }
+    let watch = FirstCall(TwoSidedQuoter())
+    let report = try ReplayRun.run(
+      ReplayFile(path: path, scale: scale), strategy: watch, settings: ReplayRunSettings())
+    let whole = began.duration(to: .now)
+    guard let first = watch.first else { throw BenchError.badData("\(path): holds no events") }
+    let object: JSONValue = [
+      "events": JSONValue(report.events), "first_event_ms": .number(began.duration(to: first) / .milliseconds(1)),
+      "seconds": .number(whole / .seconds(1)), "trades": JSONValue(report.fills.count),
+      "rss_mb": .number(peakMegabytes()),
+    ]
+    print(object.text)
   }
 
   private static func line(_ events: Int, _ measurement: Measurement, trades: Int) -> String {
@@ -65,5 +87,18 @@ enum ReplayCall {
       "events_per_s": .number(Double(events) / measurement.seconds),
     ]
     return object.text
+  }
+}
+
+/// Notes when a strategy was called for the first time.
+private final class FirstCall: ReplayStrategy {
+  private var strategy: any ReplayStrategy
+  private(set) var first: ContinuousClock.Instant?
+
+  init(_ strategy: any ReplayStrategy) { self.strategy = strategy }
+
+  func update(_ signal: ReplaySignal, _ desk: inout ReplayDesk) {
+    if first == nil { first = .now }
+    strategy.update(signal, &desk)
   }
 }

@@ -14,7 +14,7 @@ extension Exchange {
     }
     if phase == .open {
       let limit = limits.worst(ticket.side, entries[order].price)
-      if ticket.postOnly, let limit, crosses(ticket.side, limit) {
+      if ticket.postOnly, crosses(ticket.side, limit ?? (ticket.side == .buy ? .max : .min)) {
         return entries[order].state.end(.rejected, .postOnly)
       }
       let needed = ticket.timeInForce == .fillOrKill ? ticket.lots : ticket.minimum ?? 0

@@ -124,6 +124,12 @@ extension Exchange {
     }
   }
 
+  /// Ends the contract: every order expires, and nothing is taken any more.
+  public mutating func expire() {
+    for order in entries.indices { expire(order) }
+    phase = .closed
+  }
+
   private mutating func expire(_ order: Int) {
     guard entries[order].state.status.isWorking else { return }
     leave(order)

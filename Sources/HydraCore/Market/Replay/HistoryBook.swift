@@ -9,7 +9,8 @@ protocol HistoryBook: ~Copyable {
   /// Lots not yet taken at prices up to `limit` (nil: any); counting stops at `enough`.
   func unused(_ side: Side, through limit: Int?, enough: Int) -> Int
 
-  /// Takes lots, best price first, and marks them as used; `take` is called for every price.
+  /// Takes lots, best price first, and marks them as used; `take` is called for every price, or for every order where
+  /// single orders are known.
   mutating func use(_ side: Side, through limit: Int?, lots: Int, take: (_ price: Int, _ lots: Int) -> Void)
 
   /// Lots that an order arriving now at a price would find ahead of it.
@@ -107,15 +108,16 @@ extension OrderBook: HistoryBook {
     for rank in 0..<levelCount(side) where left > 0 {
       let level = levels[levelIndex(side, rank: rank)]
       if side.opposite.exceeds(level.price, limit) { break }
-      let before = left
       var slot = Int(level.head)
       while slot >= 0, left > 0 {
         let taken = min(left, slots[slot].unused)
-        if taken > 0 { use(slot, lots: taken) }
+        if taken > 0 {
+          use(slot, lots: taken)
+          take(level.price, taken)
+        }
         left -= taken
         slot = Int(slots[slot].next)
       }
-      if before > left { take(level.price, before - left) }
     }
   }
 

@@ -29,7 +29,6 @@ public struct ReplayRecord: Sendable {
     guard let scale = TickScale(tick: configuration.settings.tick) else {
       throw ReplayConfiguration.Fault(description: "tick is \(configuration.settings.tick)")
     }
-    dataHash = try Self.hash(of: file)
     var inputs: [(String, String)] = []
     for key in ReplayConfiguration.fileKeys {
       if let path = values[key] { inputs.append((key, try Self.hash(of: path))) }
@@ -50,6 +49,8 @@ public struct ReplayRecord: Sendable {
     try Self.check(settings.roll, source)
     if let percentile = configuration.costPercentile { settings = settings.atCost(percentile: percentile, contents) }
     report = try ReplayRun.run(source, strategy: configuration.makeStrategy(), settings: settings)
+    // Afterwards: a large file takes longer to hash than the strategy should wait for its first event.
+    dataHash = try Self.hash(of: file)
     fills = report.fillsCSV(scale)
     var summary = report.summary(settings)
     if let posterior = settings.costPosterior { summary["cost_calibration"] = posterior.json }

@@ -10,6 +10,8 @@ import HydraNumerics
 public enum ReplayRun {
   /// Events read at a time.
   static let piece = 65_536
+  /// Events read before the strategy is told of the start.
+  static let firstPiece = 1024
 
   /// Plays a file to its end in bounded memory.
   ///
@@ -29,13 +31,11 @@ public enum ReplayRun {
       }
       return replay.finish()
     case .orders:
-      return try play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings) {
-        try file.events(limit: piece)
-      }
+      return try play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, file)
     case .levels:
-      return try play(levels(settings), LevelReplay(), strategy, settings) { try file.events(limit: piece) }
+      return try play(levels(settings), LevelReplay(), strategy, settings, file)
     case .quotes:
-      return try play(quotes(settings), QuoteReplay(), strategy, settings) { try file.events(limit: piece) }
+      return try play(quotes(settings), QuoteReplay(), strategy, settings, file)
     }
   }
 
@@ -44,15 +44,10 @@ public enum ReplayRun {
     _ events: [ReplayEvent], _ contents: ReplayFile.Contents, strategy: any ReplayStrategy,
     settings: ReplayRunSettings
   ) -> ReplayReport {
-    var left: [ReplayEvent]? = events
-    func next() -> [ReplayEvent] {
-      defer { left = nil }
-      return left ?? []
-    }
     switch contents {
-    case .orders: return play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, next)
-    case .levels: return play(levels(settings), LevelReplay(), strategy, settings, next)
-    case .quotes: return play(quotes(settings), QuoteReplay(), strategy, settings, next)
+    case .orders: return play(OrderReplay(venueSettings(settings)), OrderReplay(), strategy, settings, events)
+    case .levels: return play(levels(settings), LevelReplay(), strategy, settings, events)
+    case .quotes: return play(quotes(settings), QuoteReplay(), strategy, settings, events)
     case .bars: preconditionFailure("events are no bars")
     }
   }
@@ -98,15 +93,31 @@ public enum ReplayRun {
   /// happen.
   private static func play<Market: ReplayMarket & ~Copyable>(
     _ market: consuming Market, _ view: consuming Market, _ strategy: any ReplayStrategy,
-    _ settings: ReplayRunSettings, _ next: () throws -> [ReplayEvent]
-  ) rethrows -> ReplayReport {
-    var events = try next()
-    let lags = settings.latency.feed > 0 || events.contains { $0.known > $0.time }
+    _ settings: ReplayRunSettings, _ file: ReplayFile
+  ) throws -> ReplayReport {
+    var events: [ReplayEvent] = []
+    try file.read(into: &events, limit: firstPiece)
+    // What is still to be read may lag, even if nothing does so far.
+    let lags = settings.latency.feed > 0 || file.tellsKnown
     var engine = ReplayEngine(market, view: view, lags: lags, settings: settings, strategy: strategy)
     if let first = events.first { engine.start(at: first.time) }
     while !events.isEmpty {
       events.withUnsafeBufferPointer { engine.play($0) }
-      events = try next()
+      try file.read(into: &events, limit: piece)
+    }
+    return engine.finish()
+  }
+
+  /// The same for events in memory.
+  private static func play<Market: ReplayMarket & ~Copyable>(
+    _ market: consuming Market, _ view: consuming Market, _ strategy: any ReplayStrategy,
+    _ settings: ReplayRunSettings, _ events: [ReplayEvent]
+  ) -> ReplayReport {
+    let lags = settings.latency.feed > 0 || events.contains { $0.known > $0.time }
+    var engine = ReplayEngine(market, view: view, lags: lags, settings: settings, strategy: strategy)
+    if let first = events.first {
+      engine.start(at: first.time)
+      events.withUnsafeBufferPointer { engine.play($0) }
     }
     return engine.finish()
   }

@@ -150,7 +150,7 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
     }
     if phase == .open {
       let limit = limits.worst(ticket.side, orders[order].price)
-      if ticket.postOnly, let limit, crosses(ticket.side, limit) {
+      if ticket.postOnly, crosses(ticket.side, limit ?? (ticket.side == .buy ? .max : .min)) {
         return orders[order].state.end(.rejected, .postOnly)
       }
       let needed = ticket.timeInForce == .fillOrKill ? ticket.lots : ticket.minimum ?? 0

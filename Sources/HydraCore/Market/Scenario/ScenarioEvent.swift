@@ -18,9 +18,12 @@ enum ScenarioEvent {
     case trade(aggressor: Side?, price: Int, lots: Int)
     case clear
     case phase(SessionPhase)
-    case limits(PriceLimits)
+    /// A limit that is not told stays; told as nil it is lifted.
+    case limits(low: Int??, high: Int??)
     case settle(Int)
     case sessionEnd
+    /// The contract ends, with all its orders.
+    case expiry
     /// Known, without effect on orders.
     case notice
   }
@@ -60,9 +63,10 @@ struct ScenarioEventReader {
       let name = try text("phase")
       guard let phase = SessionPhase(rawValue: name) else { throw fault("unknown phase '\(name)'") }
       return .phase(phase)
-    case "limits": return .limits(PriceLimits(low: try optionalPrice("low"), high: try optionalPrice("high")))
+    case "limits": return .limits(low: try limit("low"), high: try limit("high"))
     case "settle": return .settle(try price("price"))
-    case "session_end", "expiry": return .sessionEnd
+    case "session_end": return .sessionEnd
+    case "expiry": return .expiry
     case "roll", "first_notice": return .notice
     default: throw fault("unknown event type '\(type)'")
     }
@@ -136,8 +140,9 @@ struct ScenarioEventReader {
     return ticks
   }
 
-  private func optionalPrice(_ name: String) throws(ScenarioError) -> Int? {
-    present(name) ? try price(name) : nil
+  private func limit(_ name: String) throws(ScenarioError) -> Int?? {
+    if json[name] == nil { return .none }
+    return .some(present(name) ? try price(name) : nil)
   }
 
   /// Nil unless it is a positive whole number.

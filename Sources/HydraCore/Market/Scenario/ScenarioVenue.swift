@@ -22,9 +22,12 @@ extension Exchange: ScenarioVenue {
   mutating func apply(_ change: ScenarioEvent.RecordedChange, id: (String) -> Int, time: Int64) -> Bool {
     switch change {
     case .phase(let phase): enter(phase, time: time)
-    case .limits(let limits): self.limits = limits
+    case .limits(let low, let high):
+      if let low { limits.low = low }
+      if let high { limits.high = high }
     case .settle(let price): settle(price)
     case .sessionEnd: endSession(time: time)
+    case .expiry: expire()
     case .notice: break
     default: return false
     }
@@ -79,9 +82,14 @@ extension ShadowVenue where History: ~Copyable {
   mutating func apply(_ change: ScenarioEvent.RecordedChange, time: Int64) -> Bool {
     switch change {
     case .phase(let phase): enter(phase)
-    case .limits(let limits): self.limits = limits
+    case .limits(let low, let high):
+      if let low { limits.low = low }
+      if let high { limits.high = high }
     case .settle, .notice: break
     case .sessionEnd: endSession(time: time)
+    case .expiry:
+      endAll()
+      phase = .closed
     default: return false
     }
     return true

@@ -70,6 +70,9 @@ final class EventCSV {
     return value
   }
 
+  /// Whether lines say when their events could be known.
+  var tellsKnown: Bool { known != nil }
+
   func event() throws -> ReplayEvent? {
     if let other = waiting {
       waiting = nil

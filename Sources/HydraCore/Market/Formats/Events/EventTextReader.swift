@@ -51,11 +51,20 @@ final class EventTextReader {
       position = min(end + 1, available)
       if stop == start { continue }
       split(start, stop)
-      if !header.isEmpty, fields.count != header.count {
-        throw CSVError(file: file, line: line, problem: "has \(fields.count) fields where \(header.count) are needed")
-      }
+      if !header.isEmpty, fields.count != header.count { throw misfit(start, stop) }
       return true
     }
+  }
+
+  /// The fault of a line with too few fields, at the first column that is missing, or with too many, at the last column.
+  private func misfit(_ start: Int, _ stop: Int) -> CSVError {
+    let counts = "\(fields.count) fields where \(header.count) are needed"
+    let (column, value, problem) =
+      fields.count < header.count
+      ? (fields.count, String(decoding: buffer[start..<stop], as: UTF8.self), "ends before it")
+      : (header.count - 1, text(header.count), "comes after it, where no column is left")
+    return CSVError(
+      file: file, line: line, column: header[column], value: value, problem: "\(problem): \(counts)")
   }
 
   private func split(_ start: Int, _ stop: Int) {

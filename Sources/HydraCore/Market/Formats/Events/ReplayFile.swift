@@ -121,16 +121,32 @@ public final class ReplayFile {
 
   /// The next events, at most about `limit`; none at the end, and none of a file of bars.
   public func events(limit: Int) throws -> [ReplayEvent] {
-    guard contents != .bars else { return [] }
     var events: [ReplayEvent] = []
+    try read(into: &events, limit: limit)
+    return events
+  }
+
+  /// Replaces what `events` holds by the next events, at most about `limit`, in the memory that is there; none at the end,
+  /// and none of a file of bars.
+  public func read(into events: inout [ReplayEvent], limit: Int) throws {
+    events.removeAll(keepingCapacity: true)
+    guard contents != .bars else { return }
     events.reserveCapacity(min(limit, 1 << 20))
     switch reader {
     case .text(let reader):
       while events.count < limit, let event = try reader.event() { events.append(event) }
     case .dbn(let reader): try reader.read(into: &events, limit: limit)
-    case .day(let day): return day.next(limit)
+    case .day(let day): events.append(contentsOf: day.next(limit))
     }
-    return events
+  }
+
+  /// Whether events may be known later than they happen.
+  var tellsKnown: Bool {
+    switch reader {
+    case .text(let reader): reader.tellsKnown
+    case .dbn: true
+    case .day: false
+    }
   }
 
   /// The next bars with their contracts, at most `limit`; none at the end, and none where ``hasContracts`` is false.
