@@ -95,13 +95,15 @@ import Testing
 
   // MARK: - Auctions
 
-  @Test(arguments: [
+  static let auctions: [(orders: String, config: String, price: Double)] = [
     // All surplus to buy: the highest; to sell: the lowest; no reference and none: the higher.
     ("buy 5 11, sell 3 10", ", \"reference\": 10", 11.0), ("buy 3 11, sell 5 10", ", \"reference\": 11", 10),
     ("buy 3 11, sell 3 10", "", 11), ("buy 3 11, sell 3 10", ", \"reference\": 10.5", 10.5),
     // The reference outside the prices is no candidate; the nearest of them is.
     ("buy 3 11, sell 3 10", ", \"reference\": 12", 11), ("buy 3 11, sell 3 10", ", \"reference\": 9", 10),
-  ])
+  ]
+
+  @Test(arguments: auctions)
   func theAuctionChoosesItsPrice(_ orders: String, _ config: String, _ price: Double) throws {
     let entered = orders.split(separator: ", ").enumerated().map { index, order in
       let words = order.split(separator: " ").map(String.init)
@@ -149,11 +151,13 @@ import Testing
   // MARK: - Levels
 
   /// F = 4 of 10; then 10 → 6 without a trade: C = 4, B = 6.
-  @Test(arguments: [
+  static let models: [(name: String, n: Double, p: Double)] = [
     ("power", 2.0, 36.0 / 52), ("power2", 2, 0.36), ("power3", 2, 0.84), ("risk_averse", 1, 1),
     ("log", 1, 1.9459101490553132 / (1.9459101490553132 + 1.6094379124341003)),
     ("log2", 1, 1.9459101490553132 / 2.3978952727983707),
-  ])
+  ]
+
+  @Test(arguments: models)
   func eachQueueModelMovesTheEstimate(_ name: String, _ n: Double, _ p: Double) throws {
     let got = try Self.play(
       "replay_l2", config: #", "queue_model": "\#(name)", "n": \#(n)"#,
