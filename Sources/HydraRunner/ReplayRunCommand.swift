@@ -16,7 +16,8 @@ struct ReplayRunCommand: AsyncParsableCommand {
         bars    ts,open,high,low,close,volume   and perhaps contract (ZOZ25, 2025-12), open_interest
       Events may be of the session too: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed, \
       limit_low, limit_high, settle (price), first_notice, expiry.
-      ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known.
+      ts is in nanoseconds since 1970; a column 'known' may follow: when the event could be known. A column 'contract' may follow
+      too: orders, levels and quotes are of one contract, or of the one that contract=NAME takes.
 
       Writes DIR/fills.csv, DIR/equity.csv, DIR/summary.json and DIR/manifest.json (hashes of data and results, settings, \
       version), DIR/statistics.json (Sharpe ratio of the changes between settlements, probabilistic and deflated, minimum \

@@ -88,14 +88,127 @@ import Testing
     #expect(books.count == 5 && books.map(\.date) == Self.world.bookDates)
     for (path, _, events) in books {
       var replay = OrderReplay()
-      var crossed = 0
-      for event in events {
+      var (crossed, gathering) = (0, 0)
+      for (event, next) in zip(events, events.dropFirst().map { $0.time } + [Int64.max]) {
         replay.apply(event)
-        if let bid = replay.best(.buy), let ask = replay.best(.sell), bid >= ask { crossed += 1 }
+        // What happens at one moment is complete with its last event.
+        guard next != event.time, let bid = replay.best(.buy), let ask = replay.best(.sell), bid >= ask else {
+          continue
+        }
+        if replay.phase == .open { crossed += 1 } else { gathering += 1 }
+        #expect(replay.phase != .closed)
       }
-      #expect(crossed == 0 && replay.unknownOrders == 0, "\(path)")
+      #expect(crossed == 0 && gathering > 0 && replay.unknownOrders == 0, "\(path)")
       #expect(events.last?.kind == .sessionEnd && events.count > 240)
     }
+  }
+
+  /// Every session gathers orders, binds them, opens and closes; at the end comes the settlement.
+  @Test func sessionsOpenAndClose() throws {
+    for (path, date, events) in try Self.books() {
+      let hours = SyntheticHours(date)
+      let minutes = SyntheticHours.minute
+      var expected: [(Int64, SessionPhase)] = []
+      for session in [hours.night, hours.day] {
+        let open = session.lowerBound
+        expected += [
+          (open - 30 * minutes, .preOpen), (open - minutes / 2, .noCancel), (open, .open),
+          (session.upperBound, .closed),
+        ]
+      }
+      let phases = events.compactMap { event in event.phase.map { (event.time, $0) } }
+      #expect(phases.map(\.0) == expected.map(\.0) && phases.map(\.1) == expected.map(\.1), "\(path)")
+      let contract = String(path.dropFirst(8).prefix(6))
+      let settlements = try #require(try Self.daily()[contract]).filter { $0.date <= date }.suffix(2)
+      #expect(
+        events.filter { $0.kind == .settle }.map { Double($0.price) / 4 } == settlements.map { $0.values[3] }, "\(path)"
+      )
+      // Nothing is changed or taken back when orders are bound, and nothing comes to a closed market.
+      var phase = SessionPhase.closed
+      for event in events {
+        if let next = event.phase { phase = next }
+        switch event.kind {
+        case .add: #expect(phase.takesOrders)
+        case .change: #expect(phase.takesChanges)
+        case .delete: #expect(phase.takesCancels)
+        case .trade, .execute: #expect(phase == .open)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// What the file tells of an opening is what the exchange's own engine makes of the same orders.
+  @Test func openingsTradeByTheRuleOfTheAuction() throws {
+    var settings = Self.world.settings
+    (settings.seed, settings.bookDays, settings.minuteDays) = (3, 25, 0)
+    let world = SyntheticWorld.generate(settings)
+    var (auctions, surpluses) = (0, 0)
+    for day in world.sessions.bookDays {
+      let events = world.sessions.book(day: day).events
+      var start = Exchange.Settings()
+      start.phase = .closed
+      var exchange = Exchange(start)
+      var numbers: [Int: Int] = [:]
+      for (place, event) in events.enumerated() {
+        switch event.kind {
+        case .settle: exchange.settle(Int(event.price))
+        case .add:
+          let side = try #require(event.side)
+          numbers[event.id] = exchange.submit(
+            OrderTicket(side, lots: Int(event.lots), limit: Int(event.price), timeInForce: .goodTillCancelled),
+            time: event.time)
+        case .delete:
+          let isGone = exchange.cancel(try #require(numbers[event.id]))
+          #expect(isGone)
+        case .change:
+          let number = try #require(numbers[event.id])
+          let filled = exchange.state(number).filled
+          let change = Exchange.Change(lots: Int(event.lots) + filled, price: Int(event.price))
+          let isChanged = exchange.modify(number, change, time: event.time)
+          #expect(isChanged)
+        case .trade:
+          // In open trading an aggressor comes, who is not told of as an order.
+          guard let side = event.side else { break }
+          _ = exchange.submit(
+            OrderTicket(side, lots: Int(event.lots), limit: Int(event.price), timeInForce: .immediate),
+            time: event.time)
+        case .phase:
+          let phase = try #require(event.phase)
+          exchange.enter(phase, time: event.time)
+        default: break
+        }
+        let trades = exchange.takeTrades()
+        var told: [Int: Int] = [:]
+        for next in events[(place + 1)...].prefix(while: { $0.time == event.time }) where next.kind == .execute {
+          told[numbers[next.id] ?? -1, default: 0] += Int(next.lots)
+        }
+        if event.kind == .phase, event.phase == .open {
+          let next = events[place + 1]
+          let isTold = next.kind == .trade && next.time == event.time && next.side == nil
+          #expect(isTold == !trades.isEmpty)
+          guard isTold else { continue }
+          auctions += 1
+          #expect(trades.allSatisfy { $0.price == Int(next.price) })
+          #expect(trades.reduce(0) { $0 + $1.lots } == Int(next.lots))
+          var made: [Int: Int] = [:]
+          for trade in trades {
+            made[trade.maker, default: 0] += trade.lots
+            made[trade.taker, default: 0] += trade.lots
+          }
+          #expect(made == told)
+          let left = [exchange.best(.buy), exchange.best(.sell)]
+          if left.contains(Int(next.price)) { surpluses += 1 }
+        } else if event.kind == .trade, event.side != nil {
+          var made: [Int: Int] = [:]
+          for trade in trades { made[trade.maker, default: 0] += trade.lots }
+          #expect(made == told)
+        } else {
+          #expect(trades.isEmpty)
+        }
+      }
+    }
+    #expect(auctions > 25 && surpluses > 5, "\(auctions) auctions, \(surpluses) with more on one side")
   }
 
   /// An order of the plain book that follows the files in this test.
@@ -115,19 +228,25 @@ import Testing
       for event in events {
         #expect(event.kind == .execute || waiting == 0, "\(path)")
         if event.kind == .trade {
-          waiting = event.lots
-          let side = try #require(event.side)
-          trades.append(SessionTrade(time: event.time, price: event.price, lots: event.lots, side: side, half: 0))
+          // An auction has no aggressor, and both sides are executed.
+          waiting = event.side == nil ? 2 * event.lots : event.lots
+          trades.append(
+            SessionTrade(
+              time: event.time, price: event.price, lots: event.lots, side: event.side ?? .buy, half: 0,
+              isAuction: event.side == nil))
         } else if event.kind == .add {
           queue.append(Resting(id: event.id, side: try #require(event.side), price: event.price, lots: event.lots))
-        } else if event.kind != .sessionEnd {
+        } else if !event.kind.isOfSession {
           let place = try #require(queue.firstIndex { $0.id == event.id }, "\(path)")
           var order = queue[place]
           switch event.kind {
           case .execute:
             let trade = trades[trades.count - 1]
             waiting -= event.lots
-            #expect(order.price == trade.price && order.side == trade.side.opposite)
+            #expect(
+              trade.isAuction
+                ? (order.side == .buy ? order.price >= trade.price : order.price <= trade.price)
+                : order.price == trade.price && order.side == trade.side.opposite)
             let first = queue.filter { $0.side == order.side }.min {
               order.side == .buy ? $0.price > $1.price : $0.price < $1.price
             }
@@ -146,6 +265,7 @@ import Testing
       let contract = path.dropFirst(8).prefix(6)
       let hours = SyntheticHours(date)
       let bars = try Self.bars("bars-1m/ZO-\(contract).csv").filter { hours.contain($0.time) }
+      #expect(trades.count { $0.isAuction } > 0 && trades[0].isAuction)
       #expect(ReplayBar.minutes(of: trades) == bars, "\(path)")
     }
   }
@@ -172,7 +292,7 @@ import Testing
         }
       }
     }
-    counts[.sessionEnd] = nil
+    for kind in counts.keys where kind.isOfSession { counts[kind] = nil }
     let all = Double(counts.values.reduce(0, +))
     let aims: [(ReplayEvent.Kind, Double)] = [(.add, 34), (.delete, 29), (.change, 21), (.execute, 11), (.trade, 5)]
     for (kind, aim) in aims {

@@ -25,7 +25,7 @@ import Testing
     var settings = SyntheticWorld.Settings(seed: 20, years: 2)
     settings.effectScale = 3
     #expect(
-      SyntheticWorld.generate(settings).hash == "3b6ca2aa631d2808831f4290feb62271edcb4c80d2b89746bb8206a1419bb0c3")
+      SyntheticWorld.generate(settings).hash == "90ba4832a555be717280e6f1a88a2c92018c03c3c5ae3ee2dc2dacd90243e5a7")
   }
 
   @Test func theFolderHasTheLayoutOfTheSampleData() throws {

@@ -26,6 +26,14 @@ protocol HistoryBook: ~Copyable {
   var isGathering: Bool { get }
 }
 
+extension HistoryBook where Self: ~Copyable {
+  /// Whether the best bid is not below the best offer.
+  var isCrossed: Bool {
+    guard let bid = best(.buy), let ask = best(.sell) else { return false }
+    return bid >= ask
+  }
+}
+
 extension Side {
   /// Whether `price` is worse for an order of this side than `limit`; no limit is never exceeded.
   @inline(__always) func exceeds(_ price: Int, _ limit: Int?) -> Bool {
@@ -80,10 +88,7 @@ extension LevelBook: HistoryBook {
 extension OrderBook: HistoryBook {
   static var evidence: Fill.Evidence { .orders }
 
-  var isGathering: Bool {
-    guard let bid = best(.buy), let ask = best(.sell) else { return false }
-    return bid >= ask
-  }
+  var isGathering: Bool { isCrossed }
 
   func bestUnused(_ side: Side) -> Int? {
     for rank in 0..<levelCount(side) {

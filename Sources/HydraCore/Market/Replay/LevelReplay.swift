@@ -31,8 +31,8 @@ extension ShadowVenue where History == LevelBook {
     if let aggressor {
       let side = aggressor.opposite
       if let level = history.level(side, at: price) { history.levels[level].traded += lots }
-      if firstResting(side) != nil { share(lots, side, price, isTouchFilled: true, time) }
-    } else {
+      if auction == nil, firstResting(side) != nil { share(lots, side, price, isTouchFilled: true, time) }
+    } else if auction == nil {
       if firstResting(.buy) != nil { share(lots, .buy, price, isTouchFilled: false, time) }
       if firstResting(.sell) != nil { share(lots, .sell, price, isTouchFilled: false, time) }
     }
@@ -59,7 +59,7 @@ extension ShadowVenue where History == LevelBook {
 
   /// Fills our waiting orders that a level of the other side reaches, by its lots that we have not had yet.
   private mutating func meet(_ side: Side, _ price: Int, _ update: LevelBook.Update, _ time: Int64) {
-    guard let level = update.level, phase == .open else { return }
+    guard let level = update.level, phase == .open, auction == nil else { return }
     while let first = firstResting(side.opposite), !side.exceeds(first.price, price) {
       let taken = min(first.shown, history.levels[level].unused)
       guard taken > 0 else { return }
@@ -105,6 +105,7 @@ extension ShadowVenue where History == LevelBook {
 
 extension LevelBook: RecordedBook {
   @inline(__always) static func play(_ event: ReplayEvent, in venue: inout ShadowVenue<LevelBook>) {
+    if venue.auction != nil { venue.endAuction(before: event.time) }
     switch event.kind {
     case .depth:
       if let side = event.side { venue.depth(side, price: Int(event.price), lots: Int(event.lots), event.time) }
@@ -119,6 +120,7 @@ extension LevelBook: RecordedBook {
     _ change: ScenarioEvent.RecordedChange, in venue: inout ShadowVenue<LevelBook>, id number: (String) -> Int,
     time: Int64
   ) -> Bool {
+    venue.endAuction(before: time)
     switch change {
     case .depth(let side, let price, let lots): venue.depth(side, price: price, lots: lots, time)
     case .trade(let aggressor, let price, let lots): venue.trade(aggressor: aggressor, price: price, lots: lots, time)

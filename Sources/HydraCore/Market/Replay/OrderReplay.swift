@@ -41,9 +41,9 @@ extension ShadowVenue where History == OrderBook {
     let order = history.slots[slot]
     let price = history.price(ofSlot: slot)
     let traded = min(lots ?? Int(order.lots), Int(order.lots))
-    share(lots ?? traded, order.side, price, order.arrival, time)
+    if auction == nil { share(lots ?? traded, order.side, price, order.arrival, time) }
     if !keepsBook { shrink(slot, to: Int(order.lots) - traded) }
-    runStops(price, time)
+    if auction == nil { runStops(price, time) }
   }
 
   /// All recorded orders are gone.
@@ -127,6 +127,7 @@ extension ShadowVenue where History == OrderBook {
 
 extension OrderBook: RecordedBook {
   @inline(__always) static func play(_ event: ReplayEvent, in venue: inout ShadowVenue<OrderBook>) {
+    if venue.auction != nil { venue.endAuction(before: event.time) }
     switch event.kind {
     case .add:
       if let side = event.side {
@@ -147,6 +148,7 @@ extension OrderBook: RecordedBook {
     _ change: ScenarioEvent.RecordedChange, in venue: inout ShadowVenue<OrderBook>, id number: (String) -> Int,
     time: Int64
   ) -> Bool {
+    venue.endAuction(before: time)
     switch change {
     case .add(let id, let side, let price, let lots): venue.add(id: number(id), side, price: price, lots: lots, time)
     case .delete(let id, let lots): venue.delete(id: number(id), lots: lots, time)

@@ -43,9 +43,10 @@ extension ShadowVenue where History: ~Copyable {
   mutating func applySession(_ event: ReplayEvent) {
     switch event.kind {
     case .sessionEnd: endSession(time: event.time)
-    case .phase: if let phase = event.phase { enter(phase) }
+    case .phase: if let phase = event.phase { enter(phase, time: event.time) }
     case .limitLow: limits.low = event.lots > 0 ? Int(event.price) : nil
     case .limitHigh: limits.high = event.lots > 0 ? Int(event.price) : nil
+    case .settle: reference = Int(event.price)
     case .expiry: endAll()
     default: break
     }

@@ -49,6 +49,9 @@ public struct ReplayRecord: Sendable {
     try Self.check(settings.roll, source)
     if let percentile = configuration.costPercentile { settings = settings.atCost(percentile: percentile, contents) }
     report = try ReplayRun.run(source, strategy: configuration.makeStrategy(), settings: settings)
+    if report.events == 0, let chosen = configuration.contract ?? configuration.instrument.map({ "\($0)" }) {
+      throw ReplayConfiguration.Fault(description: "\(file): holds nothing of '\(chosen)'", kind: .data)
+    }
     // Afterwards: a large file takes longer to hash than the strategy should wait for its first event.
     dataHash = try Self.hash(of: file)
     fills = report.fillsCSV(scale)
@@ -117,7 +120,8 @@ public struct ReplayRecord: Sendable {
     guard let rule else { return }
     guard file.hasContracts else {
       throw ReplayConfiguration.Fault(
-        description: "roll is for bars of several contracts, with a column 'contract' and no setting 'contract'")
+        description: "roll is for bars of several contracts, with a column 'contract' and no setting 'contract'; "
+          + "\(file.file) holds \(file.contents.rawValue) of one")
     }
     if case .openInterest = rule, !file.hasOpenInterest {
       throw ReplayConfiguration.Fault(description: "roll=open_interest needs a column 'open_interest'", kind: .data)

@@ -42,13 +42,14 @@ extension ShadowVenue where History: ~Copyable {
     }
   }
 
-  /// Fills lots of the waiting order at a rank; true while the same order still stands there.
+  /// Fills lots of the waiting order at a rank, at its own price or at an auction's; true while the same order still stands
+  /// there.
   ///
   /// When its display is gone, the next lots of an iceberg queue at the back of the price.
-  mutating func fill(_ side: Side, rank: Int, lots: Int, _ time: Int64) -> Bool {
+  mutating func fill(_ side: Side, rank: Int, lots: Int, at price: Int? = nil, _ time: Int64) -> Bool {
     let resting = side == .buy ? restingBuys[rank] : restingSells[rank]
     orders[resting.order].state.fill(lots)
-    record(resting.order, price: resting.price, lots: lots, isMaker: true, aheadAtFill: resting.ahead, time)
+    record(resting.order, price: price ?? resting.price, lots: lots, isMaker: true, aheadAtFill: resting.ahead, time)
     if lots < resting.shown {
       if side == .buy { restingBuys[rank].shown -= lots } else { restingSells[rank].shown -= lots }
       return true

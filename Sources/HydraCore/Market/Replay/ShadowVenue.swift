@@ -6,6 +6,7 @@
 /// 2. A waiting order is filled by recorded trades behind it or through its price, and by recorded orders that would have
 ///    met it, at its own price, never by more than was traded or shown.
 /// 3. Orders of ours share what there is by price, then time; they never trade with each other.
+/// 4. When a session opens, orders of ours that gathered take part in its auction, at its price.
 ///
 /// How its place in the queue is known depends on the history: exactly for ``OrderBook``, by a ``QueueModel`` for
 /// ``LevelBook``; the extensions for each hold the recorded events.
@@ -22,6 +23,10 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   var limits: PriceLimits
   /// The last recorded trade, in ticks.
   var last: Int?
+  /// The settlement before, in ticks: the reference of the next auction.
+  var reference: Int?
+  /// The auction whose recorded executions are being told.
+  var auction: ShadowAuction?
   let selfMatch: SelfMatchRule
   let queueModel: QueueModel
   /// Fills since they were last taken away.
@@ -31,7 +36,7 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
 
   init(_ history: consuming History, _ settings: ReplaySettings) {
     self.history = history
-    (phase, limits, last) = (settings.phase, settings.limits, settings.last)
+    (phase, limits, last, reference) = (settings.phase, settings.limits, settings.last, settings.reference)
     (selfMatch, queueModel) = (settings.selfMatch, settings.queueModel)
   }
 
@@ -106,10 +111,12 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
     orders[order].state.leaves = lots - orders[order].state.filled
   }
 
-  mutating func enter(_ next: SessionPhase) {
-    let opens = next == .open && phase != .open
+  /// Changes the phase; the step from gathering orders to `open` runs the auction.
+  mutating func enter(_ next: SessionPhase, time: Int64) {
+    let (opens, hasGathered) = (next == .open && phase != .open, phase.collects)
     phase = next
     guard opens else { return }
+    if hasGathered { runAuction(time) }
     for order in orders.indices where orders[order].ticket.timeInForce == .atTheOpen { expire(order) }
   }
 
@@ -174,7 +181,7 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   }
 
   /// Takes recorded lots up to the order's limit.
-  private mutating func take(_ order: Int, _ time: Int64) {
+  mutating func take(_ order: Int, _ time: Int64) {
     guard phase == .open, !history.isGathering else { return }
     let ticket = orders[order].ticket
     let limit = limits.worst(ticket.side, orders[order].price)
@@ -223,7 +230,8 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   /// Sets off the stops that a recorded trade reaches, nearest first, then by entry.
   mutating func runStops(_ price: Int, _ time: Int64) {
     last = price
-    guard !stops.isEmpty else { return }
+    // What an auction sets off waits until it is over.
+    guard !stops.isEmpty, auction == nil else { return }
     let fired = stops.filter { order in
       let ticket = orders[order].ticket
       return ticket.stop.map { TicketReview.reaches(price, $0, ticket.side) } ?? false

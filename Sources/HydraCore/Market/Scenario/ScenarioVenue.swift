@@ -81,11 +81,12 @@ extension ShadowVenue where History: ~Copyable {
   /// Events of the session, which all histories have.
   mutating func apply(_ change: ScenarioEvent.RecordedChange, time: Int64) -> Bool {
     switch change {
-    case .phase(let phase): enter(phase)
+    case .phase(let phase): enter(phase, time: time)
     case .limits(let low, let high):
       if let low { limits.low = low }
       if let high { limits.high = high }
-    case .settle, .notice: break
+    case .settle(let price): reference = price
+    case .notice: break
     case .sessionEnd: endSession(time: time)
     case .expiry:
       endAll()

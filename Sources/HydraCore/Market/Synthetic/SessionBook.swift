@@ -5,7 +5,8 @@ import HydraNumerics
 /// One to three makers quote both sides around the true value and move their quotes some time after it has moved; other
 /// traders add, change and cancel single orders at random distances. Before each trade the book is brought to where the
 /// trade happens: what stands in its way is cancelled or moved. The aggressor then meets the oldest orders of the level, so
-/// that executions keep priority by price and time. Bids never meet offers.
+/// that executions keep priority by price and time. Bids never meet offers in open trading; before each session opens
+/// orders gather, and its auction trades those that cross at one price.
 struct SessionBook {
   /// The best levels at the end of a minute; a side may be empty.
   struct Quote: Hashable, Sendable {
@@ -15,7 +16,7 @@ struct SessionBook {
   }
 
   /// An order of the book; those of makers have a number.
-  private struct Resting {
+  struct Resting {
     var id: Int
     var side: Side
     var price: Int32
@@ -23,15 +24,17 @@ struct SessionBook {
     var maker: Int?
   }
 
-  private(set) var events: [ReplayEvent] = []
+  var events: [ReplayEvent] = []
   private(set) var quotes: [Quote] = []
-  private var orders: [Resting] = []
+  var orders: [Resting] = []
   private var nextID = 1
-  private var now: Int64
-  private var random: CounterRandom
-  private let makers: Int
-  private let low: Int32
-  private let high: Int32
+  var now: Int64
+  var random: CounterRandom
+  /// While orders gather for an auction, its price: only those meant to trade in it reach it.
+  var auctionPrice: Int32?
+  let makers: Int
+  let low: Int32
+  let high: Int32
   private let hours: SyntheticHours
 
   /// Messages for each trade beside those that the trade itself needs.
@@ -43,16 +46,25 @@ struct SessionBook {
 
   /// - Parameters:
   ///   - reference: the settlement before, in ticks, from which the day's limits are counted.
+  ///   - settle: the date's own.
   init(
-    trades: [SessionTrade], hours: SyntheticHours, reference: Int32, limit: Int32?, makers: Int, half: Int32,
-    random: CounterRandom
+    trades: [SessionTrade], hours: SyntheticHours, reference: Int32, settle: Int32, limit: Int32?, makers: Int,
+    half: Int32, random: CounterRandom
   ) {
     self.hours = hours
     self.makers = makers
     self.random = random
     (low, high) = (max(1, reference - (limit ?? reference)), reference + (limit ?? reference))
-    now = hours.night.lowerBound
+    now = hours.night.lowerBound - SyntheticHours.gathering
+    events.append(ReplayEvent(time: now, kind: .settle, price: reference))
+    if limit != nil {
+      events.append(ReplayEvent(time: now, kind: .limitLow, price: low, lots: 1))
+      events.append(ReplayEvent(time: now, kind: .limitHigh, price: high, lots: 1))
+    }
     play(trades, reference: reference, half: half)
+    events.append(.phase(.closed, time: hours.day.upperBound))
+    events.append(ReplayEvent(time: hours.day.upperBound, kind: .settle, price: settle))
+    events.append(ReplayEvent(time: hours.day.upperBound, kind: .sessionEnd))
   }
 
   private mutating func play(_ trades: [SessionTrade], reference: Int32, half: Int32) {
@@ -63,30 +75,42 @@ struct SessionBook {
     var (next, minute) = (0, hours.night.lowerBound + SyntheticHours.minute)
     // When the true value moves on its way from one trade to the next.
     var turn = trades.first?.time ?? .max
-    for maker in 0..<makers { for side in Side.allCases { quote(maker, side, fair, spread) } }
+    var sessions = [hours.night, hours.day][...]
     func noteMinutes(through time: Int64, _ book: inout SessionBook) {
       while minute <= time {
         if book.hours.contain(minute - 1) { book.noteQuote(at: minute) }
         minute += SyntheticHours.minute
       }
     }
+    func openSessions(through time: Int64, _ book: inout SessionBook) {
+      while let session = sessions.first, session.lowerBound <= time {
+        noteMinutes(through: session.lowerBound, &book)
+        sessions.removeFirst()
+        if sessions.isEmpty { book.close(at: book.hours.night.upperBound) }
+        let first = next < trades.count ? trades[next] : nil
+        book.open(session, first.flatMap { $0.isAuction && $0.time == session.lowerBound ? $0 : nil }, fair, spread)
+      }
+    }
     for time in times + [hours.day.upperBound] {
       while next < trades.count, trades[next].time <= time {
         let trade = trades[next]
+        openSessions(through: trade.time, &self)
         noteMinutes(through: trade.time, &self)
-        prepare(trade)
-        execute(trade)
+        if !trade.isAuction {
+          prepare(trade)
+          execute(trade)
+        }
         next += 1
         guard next < trades.count else { break }
         turn = trade.time + Int64(Double(trades[next].time - trade.time) * (0.3 + 0.6 * random.uniform()))
         (fair, spread) = (trade.fair, trade.half)
       }
+      openSessions(through: time, &self)
       noteMinutes(through: time, &self)
       if time >= turn, next < trades.count { (fair, spread) = (trades[next].fair, trades[next].half) }
       now = max(now, time)
       if time < hours.day.upperBound { act(fair, spread) }
     }
-    events.append(ReplayEvent(time: hours.day.upperBound, kind: .sessionEnd))
   }
 
   /// Times of messages: a part near the trades, the rest over the sessions, three quarters of it by day.
@@ -125,7 +149,7 @@ struct SessionBook {
   }
 
   /// A maker puts his quote of a side to where he wants it, or changes its size when it is there.
-  private mutating func quote(_ maker: Int, _ side: Side, _ fair: Int32, _ half: Int32) {
+  mutating func quote(_ maker: Int, _ side: Side, _ fair: Int32, _ half: Int32) {
     let price = fair - Int32(side.sign) * (half + Int32(maker))
     if let index = orders.firstIndex(where: { $0.maker == maker && $0.side == side }) {
       if orders[index].price == price { resize(index) } else { move(index, to: price) }
@@ -135,7 +159,7 @@ struct SessionBook {
   }
 
   /// Lots of a single order: median 1, mean 2.3.
-  private mutating func drawLots() -> Int32 {
+  mutating func drawLots() -> Int32 {
     let place = random.uniform()
     return place < 0.58 ? 1 : place < 0.76 ? 2 : place < 0.84 ? 3 : place < 0.94 ? 5 : 10
   }
@@ -185,7 +209,7 @@ struct SessionBook {
   }
 
   /// An order in the way: makers move, others leave.
-  private mutating func clear(_ index: Int, to price: Int32) {
+  mutating func clear(_ index: Int, to price: Int32) {
     if orders[index].maker != nil, let price = allowed(orders[index].side, price), price != orders[index].price {
       move(index, to: price)
     } else {
@@ -213,32 +237,38 @@ struct SessionBook {
 
   // MARK: - The book
 
-  private func best(_ side: Side) -> Int32? {
+  func best(_ side: Side) -> Int32? {
     let prices = orders.lazy.filter { $0.side == side }.map(\.price)
     return side == .buy ? prices.max() : prices.min()
   }
 
-  private func lots(_ side: Side, _ price: Int32) -> Int32 {
+  func lots(_ side: Side, _ price: Int32) -> Int32 {
     orders.reduce(0) { $1.side == side && $1.price == price ? $0 + $1.lots : $0 }
   }
 
   /// The price nearest to a wish that meets no order and stays inside the limits; nil when there is none.
   private func allowed(_ side: Side, _ price: Int32) -> Int32? {
     var price = price
-    if let opposite = best(side.opposite) {
+    if let auctionPrice {
+      price = side == .buy ? min(price, auctionPrice - 1) : max(price, auctionPrice + 1)
+    } else if let opposite = best(side.opposite) {
       price = side == .buy ? min(price, opposite - 1) : max(price, opposite + 1)
     }
     return price >= low && price <= high ? price : nil
   }
 
-  private mutating func add(_ side: Side, _ wish: Int32, _ lots: Int32, maker: Int?) {
-    guard let price = allowed(side, wish) else { return }
+  mutating func add(_ side: Side, _ wish: Int32, _ lots: Int32, maker: Int?) {
+    if let price = allowed(side, wish) { enter(side, price, lots, maker: maker) }
+  }
+
+  /// Enters an order whatever it meets.
+  mutating func enter(_ side: Side, _ price: Int32, _ lots: Int32, maker: Int? = nil) {
     orders.append(Resting(id: nextID, side: side, price: price, lots: lots, maker: maker))
     events.append(ReplayEvent(time: now, kind: .add, id: nextID, side: side, price: price, lots: lots))
     nextID += 1
   }
 
-  private mutating func cancel(_ index: Int) {
+  mutating func cancel(_ index: Int) {
     let order = orders.remove(at: index)
     events.append(
       ReplayEvent(time: now, kind: .delete, id: order.id, side: order.side, price: order.price, lots: order.lots))

@@ -11,9 +11,11 @@ struct SessionTrade: Hashable, Sendable {
   var side: Side
   /// Half of the true spread at the trade, in ticks.
   var half: Int32
+  /// Whether it is what an opening auction traded, which has no aggressor.
+  var isAuction = false
 
   /// The true value at the trade, in ticks: what the aggressor paid less half of the spread.
-  var fair: Int32 { price - Int32(side.sign) * half }
+  var fair: Int32 { isAuction ? price : price - Int32(side.sign) * half }
 }
 
 /// The trades of one contract on one trade date, made to agree with the date's own figures.
@@ -23,7 +25,8 @@ struct SessionTrade: Hashable, Sendable {
 /// settlement = every trade of the settlement minute, or the last trade where there is none
 /// ```
 /// Between these the true value is a Brownian bridge in the session's own time, and a trade is at it plus or minus half a
-/// spread. Trades come in bursts: most minutes see none.
+/// spread. Trades come in bursts: most minutes see none. The date's first trade, and the day session's, are those of the
+/// opening auctions; the day session's is its largest before the settlement.
 struct SessionTape {
   let hours: SyntheticHours
   let range: SyntheticDayRange
@@ -46,7 +49,7 @@ struct SessionTape {
     let extremes = range.extremes(settle: settle)
     let closes = range.last != settle
     let needed = volume == 1 ? 1 : 2 + extremes.count + (closes ? 1 : 0)
-    let sizes = sizes(volume, atLeast: needed, random: &random)
+    var sizes = sizes(volume, atLeast: needed, random: &random)
     let count = sizes.count
     guard count > 1 else {
       let time = time(in: hours.settlement, random: &random)
@@ -57,8 +60,14 @@ struct SessionTape {
     let closing = closes ? 1 : isBusy ? random.below(2) : 0
     let settling = 1 + (isBusy ? random.below(3) : 0)
     let before = count - closing - settling
+    let (early, auctions) = opened(times(before, random: &random))
+    if let place = auctions.last, early[place] == hours.day.lowerBound,
+      let largest = (place..<before).max(by: { sizes[$0] < sizes[$1] })
+    {
+      sizes.swapAt(place, largest)
+    }
     let times =
-      times(before, random: &random) + sorted(settling, in: hours.settlement, random: &random)
+      early + sorted(settling, in: hours.settlement, random: &random)
       + sorted(closing, in: hours.settlement.upperBound..<hours.day.upperBound, random: &random)
     // The extremes stand somewhere between the first trade and the settlement.
     var places = Array(1..<max(1, before))
@@ -67,12 +76,13 @@ struct SessionTape {
     for (place, extreme) in zip(places, extremes) { fixed[place] = (extreme.price, extreme.side) }
     for place in before..<before + settling { fixed[place] = (settle, nil) }
     for place in before + settling..<count { fixed[place] = (closes ? range.last : settle, nil) }
-    return walk(times, sizes, fixed, random: &random)
+    return walk(times, sizes, fixed, auctions, random: &random)
   }
 
   /// Prices: given at the fixed places, a bridge between them.
   private func walk(
-    _ times: [Int64], _ sizes: [Int32], _ fixed: [Int: (price: Int32, side: Side?)], random: inout CounterRandom
+    _ times: [Int64], _ sizes: [Int32], _ fixed: [Int: (price: Int32, side: Side?)], _ auctions: [Int],
+    random: inout CounterRandom
   ) -> [SessionTrade] {
     var trades: [SessionTrade] = []
     var fair = Double(range.open)
@@ -93,10 +103,13 @@ struct SessionTape {
         let (step, rest) = (hours.elapsed(times[index]) - from, max(hours.elapsed(times[end]) - from, 1e-9))
         let noise = deviation * (max(0, step * (rest - step) / rest)).squareRoot() * random.normal()
         let middle = fair + (Double(target) - fair) * step / rest + noise
-        let wanted = (middle + Double(aggressor.sign) * Double(half)).rounded()
+        let isAuction = auctions.contains(index)
+        let wanted = (isAuction ? middle : middle + Double(aggressor.sign) * Double(half)).rounded()
         price = Int32(min(max(wanted, Double(range.low)), Double(range.high)))
       }
-      let trade = SessionTrade(time: times[index], price: price, lots: sizes[index], side: aggressor, half: half)
+      let trade = SessionTrade(
+        time: times[index], price: price, lots: sizes[index], side: aggressor, half: half,
+        isAuction: auctions.contains(index))
       fair = Double(trade.fair)
       trades.append(trade)
     }
@@ -145,6 +158,20 @@ struct SessionTape {
       return time(in: minute..<minute + SyntheticHours.minute, random: &random)
     }
     return spaced(times.sorted())
+  }
+
+  /// Moves the first trade of the date and the first by day to the opening of their sessions; their places.
+  private func opened(_ times: [Int64]) -> (times: [Int64], auctions: [Int]) {
+    var times = times
+    var auctions: [Int] = []
+    for session in [hours.night, hours.day] {
+      guard let place = times.firstIndex(where: { $0 >= session.lowerBound }), times[place] < session.upperBound else {
+        continue
+      }
+      times[place] = session.lowerBound
+      auctions.append(place)
+    }
+    return (times, auctions)
   }
 
   private func sorted(_ count: Int, in range: Range<Int64>, random: inout CounterRandom) -> [Int64] {

@@ -3,13 +3,18 @@ import HydraNumerics
 /// The hours of one trade date of the grains, in nanoseconds since 1970: an electronic night, a day session, and in it the
 /// minute whose trades make the settlement.
 ///
-/// Chicago time: 19:00 on the calendar day before to 07:45, and 08:30 to 13:20, with the settlement of 13:14 to 13:15.
+/// Chicago time: 19:00 on the calendar day before to 07:45, and 08:30 to 13:20, with the settlement of 13:14 to 13:15. Orders
+/// gather for half an hour before each session opens, and cannot be taken back in the last half minute of it.
 struct SyntheticHours: Hashable, Sendable {
   let night: Range<Int64>
   let day: Range<Int64>
   let settlement: Range<Int64>
 
   static let minute: Int64 = 60_000_000_000
+  /// How long orders gather before a session opens.
+  static let gathering = 30 * minute
+  /// The part of it at whose beginning the orders are bound.
+  static let binding = minute / 2
 
   init(_ date: CivilDate) {
     func time(_ date: CivilDate, _ hour: Int, _ minute: Int) -> Int64 {

@@ -22,7 +22,7 @@ extension SyntheticSessions {
     return text.bytes
   }
 
-  /// `ts,kind,id,side,price,qty`, as `hydra replay run` reads it.
+  /// `ts,kind,id,side,price,qty`, as `hydra replay run` reads it; what an auction traded has no side.
   func bookText(_ day: Int) -> [UInt8] {
     let events = book(day: day).events
     var text = FixedText(reserving: events.count * 48)
@@ -30,17 +30,20 @@ extension SyntheticSessions {
     for event in events {
       text.append(Int(event.time))
       text.comma()
-      text.append(event.kind.bookName)
+      text.append(event.bookName)
       text.comma()
-      if event.kind == .sessionEnd {
+      if event.kind == .sessionEnd || event.kind == .phase {
         text.append(",,,\n")
         continue
       }
-      if event.kind != .trade { text.append(event.id) }
-      text.append(event.side == .buy ? ",buy," : ",sell,")
+      let isOfOrders = !event.kind.isOfSession
+      if isOfOrders, event.kind != .trade { text.append(event.id) }
+      text.comma()
+      if let side = event.side { text.append(side == .buy ? "buy" : "sell") }
+      text.comma()
       text.append(scaled: Int(event.price) * tick, decimals: 2)
       text.comma()
-      text.append(Int(event.lots))
+      if isOfOrders { text.append(Int(event.lots)) }
       text.newline()
     }
     return text.bytes
@@ -98,10 +101,10 @@ extension SyntheticSessions {
   }
 }
 
-extension ReplayEvent.Kind {
+extension ReplayEvent {
   /// The kind in a file of single orders.
   fileprivate var bookName: String {
-    switch self {
+    switch kind {
     case .add: "add"
     case .delete: "del"
     case .change: "mod"
@@ -109,12 +112,12 @@ extension ReplayEvent.Kind {
     case .trade, .depth: "trade"
     case .clear: "clear"
     case .sessionEnd: "session_end"
-    // The generator makes none of these.
-    case .quote: "quote"
-    case .phase: "phase_open"
+    case .phase: "phase_\(phase?.rawValue ?? "")"
     case .limitLow: "limit_low"
     case .limitHigh: "limit_high"
     case .settle: "settle"
+    // The generator makes none of these.
+    case .quote: "quote"
     case .firstNotice: "first_notice"
     case .expiry: "expiry"
     }

@@ -115,7 +115,7 @@ struct SyntheticSessions: Sendable {
     let reference = day > 0 ? market.curve.settle(day: day - 1, contract: index) ?? settle : settle
     let date = market.schedule.days[day]
     return SessionBook(
-      trades: trades(day: day, contract: index), hours: SyntheticHours(date), reference: reference,
+      trades: trades(day: day, contract: index), hours: SyntheticHours(date), reference: reference, settle: settle,
       limit: market.model.limitTicks.map(Int32.init), makers: regimes[day].makers,
       half: Int32((0.5 * SessionTape.daySpread * regimes[day].spreadFactor).rounded()),
       random: CounterRandom(seed: seed, stream: "book \(date)"))

@@ -3,7 +3,7 @@ import HydraNumerics
 
 extension SyntheticWorld {
   /// The version of the generator; a new one may give other bytes for the same settings.
-  public static let version = 4
+  public static let version = 5
 
   /// A file that was written, or would be.
   public struct FileRecord: Hashable, Codable, Sendable {

@@ -10,7 +10,7 @@ import HydraNumerics
 /// | bars | `ts,open,high,low,close,volume`; ts is where the bar begins |
 ///
 /// Bars with a column `contract` (`ZOZ25`, `ZOZ5` or `2025-12`) may be of several contracts of one market, and tell of their
-/// `open_interest`.
+/// `open_interest`. Of orders, levels and quotes with such a column one contract can be taken; two in one book are an error.
 ///
 /// Every file may hold events of the session: kind phase_pre_open, phase_no_cancel, phase_open, phase_halt, phase_closed,
 /// limit_low, limit_high (`price`; empty lifts the limit), settle (`price`), first_notice, expiry.
@@ -26,20 +26,26 @@ final class EventCSV {
   private var newest = Int64.min
   /// Places of `bid,bid_qty,ask,ask_qty`.
   private var quote: [Int] = []
-  /// Places of a bar's contract and of its open interest.
+  /// Places of the contract, and of a bar's open interest.
   let contract: Int?
   let openInterest: Int?
   private var contracts: [String: FuturesContract] = [:]
   /// The other side of a line with a quote.
   private var waiting: ReplayEvent?
+  /// Of a file with several contracts, the one that is wanted; of a book, the first one where none was asked for.
+  private var wanted: [UInt8]?
+  private let isAskedFor: Bool
 
-  init(_ source: ByteSource, _ scale: TickScale) throws {
+  /// - Parameter wanted: the contract whose lines are taken, as it stands in the column `contract`; nil takes all.
+  init(_ source: ByteSource, _ scale: TickScale, of wanted: String? = nil) throws {
     reader = try EventTextReader(source)
     self.scale = scale
+    self.wanted = wanted.map { Array($0.utf8) }
+    isAskedFor = wanted != nil
     ts = try reader.needed("ts")
     known = reader.column("known")
     let isOfBars = reader.column("open") != nil
-    contract = isOfBars ? reader.column("contract") : nil
+    contract = wanted == nil ? reader.column("contract") : try reader.needed("contract")
     openInterest = isOfBars ? reader.column("open_interest") : nil
     if reader.column("open") != nil {
       contents = .bars
@@ -78,7 +84,7 @@ final class EventCSV {
       waiting = nil
       return other
     }
-    guard try reader.advance() else { return nil }
+    guard try advance() else { return nil }
     let time = try time()
     let known = try known(after: time)
     let kind = columns.isEmpty ? .quote : try kind()
@@ -161,13 +167,22 @@ final class EventCSV {
     return kind
   }
 
-  /// The next bar, of one contract where one is named.
-  func bar(of name: String?) throws -> ReplayBar? {
-    guard let name, let contract else { return try bar() }
-    while let bar = try bar() {
-      if reader.text(contract) == name { return bar }
+  /// Goes to the next line of the book's contract, which an event of the session may leave unsaid.
+  private func advance() throws -> Bool {
+    while try reader.advance() {
+      guard let contract, !reader.isEmpty(contract) else { return true }
+      guard let wanted else {
+        self.wanted = Array(reader.text(contract).utf8)
+        return true
+      }
+      if reader.holds(wanted, contract) { return true }
+      guard isAskedFor else {
+        throw reader.fault(
+          contract,
+          "\(String(decoding: wanted, as: UTF8.self)) as before: one book holds one contract (contract=NAME takes one)")
+      }
     }
-    return nil
+    return false
   }
 
   /// The next bar with its contract, of a file with such a column.
@@ -191,8 +206,11 @@ final class EventCSV {
     return read
   }
 
+  /// The next bar, of one contract where one was asked for.
   func bar() throws -> ReplayBar? {
-    guard try reader.advance() else { return nil }
+    repeat {
+      guard try reader.advance() else { return nil }
+    } while isAskedFor && !(contract.map { reader.holds(wanted ?? [], $0) } ?? true)
     let time = try time()
     let prices = try columns.prefix(4).map { try reader.ticks($0, scale) }
     let (open, high, low, close) = (prices[0], prices[1], prices[2], prices[3])

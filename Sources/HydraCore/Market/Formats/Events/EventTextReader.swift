@@ -109,6 +109,9 @@ final class EventTextReader {
     String(decoding: buffer[fields[column].start..<fields[column].end], as: UTF8.self)
   }
 
+  /// Whether a field is that text.
+  func holds(_ text: [UInt8], _ column: Int) -> Bool { buffer[fields[column].start..<fields[column].end] == text[...] }
+
   func isEmpty(_ column: Int) -> Bool { fields[column].start == fields[column].end }
 
   func fault(_ column: Int, _ expected: String) -> CSVError {

@@ -56,15 +56,13 @@ public final class ReplayFile {
   /// Whether its bars tell of open interest.
   public let hasOpenInterest: Bool
   private let reader: Reader
-  /// Of a file with several contracts, the one whose bars are wanted.
-  private let contract: String?
 
   /// Opens a file; whether it is DBN is told by its first bytes.
   ///
   /// - Parameters:
   ///   - instrument: the number of the instrument in a DBN file with several; nil takes the first.
-  ///   - contract: the contract in an archive with several, as in `201312`; nil takes the largest member. Of bars in CSV with
-  ///     a column `contract`, as it stands there; nil takes all.
+  ///   - contract: the contract in an archive with several, as in `201312`; nil takes the largest member. Of CSV with
+  ///     a column `contract`, as it stands there; nil takes all bars, and of a book the only one.
   ///   - zone: whose midnight an archive's times count from.
   /// Throws `FileError`, `CSVError` or ``DBNError``, with the place.
   public init(
@@ -74,19 +72,25 @@ public final class ReplayFile {
     let head = try ByteSource(path: path, bufferSize: 4096)
     var first = [UInt8](repeating: 0, count: 4)
     var (isOfSeveral, tellsInterest) = (false, false)
-    self.contract = contract
     let got = path == "-" ? 0 : try first.withUnsafeMutableBytes { try head.read(into: $0) }
     if got == 4, ZipArchive.isArchive(first) {
       let archive = try LeanArchive(path: path, zone: zone)
       let member = try archive.member(contract)
       (reader, contents) = (.day(try Day(archive, member, scale)), member.contents)
     } else if got == 4, first.starts(with: Array("DBN".utf8)) {
+      guard contract == nil else {
+        throw DBNError(file: path, offset: 0, reason: "has instruments with numbers; no contract can be asked for")
+      }
       let events = try DBNEvents(DBNReader(path: path), scale: scale, instrument: instrument)
       (reader, contents) = (.dbn(events), events.contents)
     } else {
-      let events = try EventCSV(ByteSource(path: path), scale)
+      guard instrument == nil else {
+        throw CSVError(file: path, line: 1, problem: "has no instruments with numbers, as DBN has")
+      }
+      let events = try EventCSV(ByteSource(path: path), scale, of: contract)
       (reader, contents) = (.text(events), events.contents)
-      (isOfSeveral, tellsInterest) = (events.contract != nil && contract == nil, events.openInterest != nil)
+      isOfSeveral = contents == .bars && events.contract != nil && contract == nil
+      tellsInterest = events.openInterest != nil
     }
     (hasContracts, hasOpenInterest) = (isOfSeveral, tellsInterest)
   }
@@ -94,7 +98,6 @@ public final class ReplayFile {
   /// The same from bytes in memory, named `file` in errors.
   public init(bytes: [UInt8], file: String, scale: TickScale, instrument: UInt32? = nil) throws {
     self.file = file
-    contract = nil
     var (isOfSeveral, tellsInterest) = (false, false)
     if ZipArchive.isArchive(bytes) {
       let archive = try LeanArchive(bytes: bytes, file: file)
@@ -106,7 +109,8 @@ public final class ReplayFile {
     } else {
       let events = try EventCSV(ByteSource(bytes: bytes, file: file), scale)
       (reader, contents) = (.text(events), events.contents)
-      (isOfSeveral, tellsInterest) = (events.contract != nil, events.openInterest != nil)
+      isOfSeveral = contents == .bars && events.contract != nil
+      tellsInterest = events.openInterest != nil
     }
     (hasContracts, hasOpenInterest) = (isOfSeveral, tellsInterest)
   }
@@ -164,7 +168,7 @@ public final class ReplayFile {
     bars.reserveCapacity(min(limit, 1 << 20))
     switch reader {
     case .text(let reader):
-      while bars.count < limit, let bar = try reader.bar(of: contract) { bars.append(bar) }
+      while bars.count < limit, let bar = try reader.bar() { bars.append(bar) }
     case .dbn(let reader): try reader.read(into: &bars, limit: limit)
     case .day(let day): return day.nextBars(limit)
     }
