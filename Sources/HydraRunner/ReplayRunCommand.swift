@@ -88,11 +88,13 @@ struct ReplayRunCommand: AsyncParsableCommand {
       throw RunnerError(.cannotCreate, "\(directory): cannot be made")
     }
     for file in record.files { try OutputOptions.write(file.text, to: "\(directory)/\(file.name)") }
-    try OutputOptions.write(
-      record.manifest(version: Version.number).prettyText + "\n", to: "\(directory)/manifest.json")
-    let changes = record.report.netChanges(record.configuration.settings)
-    let statistics = ReplayStatistics.summary(of: changes, trials: trials)
-    try OutputOptions.write(statistics.prettyText + "\n", to: "\(directory)/statistics.json")
+    let statistics = ReplayStatistics.summary(of: record, trials: trials)
+    let text = statistics.prettyText + "\n"
+    try OutputOptions.write(text, to: "\(directory)/\(ReplayStatistics.file)")
+    var manifest = record.manifest(version: Version.number)
+    manifest["trials"] = JSONValue(trials)
+    manifest["statistics"] = .string(SHA256.hash(text))
+    try OutputOptions.write(manifest.prettyText + "\n", to: "\(directory)/manifest.json")
     var summary = record.summary
     summary["statistics"] = statistics
     try output.write(summary: summary)
@@ -103,7 +105,7 @@ struct ReplayRunCommand: AsyncParsableCommand {
 struct ReplayVerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Repeat a run from its manifest and compare the hashes of data, fills and summary; 65 when one differs.")
+    abstract: "Repeat a run from its manifest and compare the hashes of data and results; 65 when one differs.")
 
   @Argument(help: "Folder of the run.")
   var directory: String
@@ -128,9 +130,15 @@ struct ReplayVerifyCommand: AsyncParsableCommand {
     } catch let fault as ReplayConfiguration.Fault {
       throw RunnerError(.badData, "\(path): \(fault.description)")
     }
-    let checks = record.compare(manifest)
-    let files = try record.files.map(\.name).map { name in
-      (name, SHA256.hash(try FileBytes.readRaw("\(directory)/\(name)")) == (manifest["results"]?[name]?.string ?? ""))
+    var checks = record.compare(manifest)
+    var hashes = record.files.map { ($0.name, manifest["results"]?[$0.name]?.string ?? "") }
+    if let hash = manifest["statistics"]?.string {
+      let statistics = ReplayStatistics.summary(of: record, trials: manifest["trials"]?.int ?? 1)
+      checks.append(("statistics", SHA256.hash(statistics.prettyText + "\n") == hash))
+      hashes.append((ReplayStatistics.file, hash))
+    }
+    let files = try hashes.map { name, hash in
+      (name, SHA256.hash(try FileBytes.readRaw("\(directory)/\(name)")) == hash)
     }
     let all = checks + files.map { ("file_\($0.0)", $0.1) }
     let same = all.allSatisfy(\.1)

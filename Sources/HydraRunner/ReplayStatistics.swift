@@ -4,6 +4,14 @@ import HydraCore
 /// that the true ratio is positive, the same after everything that was tried, the length of record that would be needed,
 /// and a mean tested with dependence.
 enum ReplayStatistics {
+  /// Where they stand in a run's folder.
+  static let file = "statistics.json"
+
+  /// Those of a finished run.
+  static func summary(of record: ReplayRecord, trials: Int) -> JSONValue {
+    summary(of: record.report.netChanges(record.configuration.settings), trials: trials)
+  }
+
   /// - Parameters:
   ///   - changes: net changes of the account from one mark to the next, in currency.
   ///   - trials: configurations tried so far, this one included.

@@ -32,6 +32,7 @@ extension FuzzTarget {
         [
           "ts,kind,id,side,price,qty\n1,add,1,buy,10.25,3\n2,add,2,sell,10.5,4\n3,exec,1,buy,,1\n4,mod,2,sell,10.75,2\n5,del,2,,,\n",
           "ts,kind,side,price,qty\n1,depth,buy,10.25,3\n2,depth,sell,10.5,4\n3,trade,sell,10.25,2\n4,depth,buy,10.25,1\n",
+          "ts,contract,kind,id,side,price,qty\n1,ZOZ13,phase_pre_open,,,,\n1,ZOZ13,settle,,,10,\n2,ZOZ13,add,1,buy,10.5,3\n3,ZOZ13,add,2,sell,10,5\n4,,phase_open,,,,\n4,ZOZ13,trade,,,10,3\n4,ZOZ13,exec,1,,,3\n4,ZOZ13,exec,2,,,3\n5,ZOZ13,add,3,sell,11,1\n",
         ]
       ) { try play($0, OneOfEach(), settings) }.namingPlaces(),
       FuzzTarget("bar files", ["ts,open,high,low,close,volume\n1,10,10.5,9.75,10.25,7\n2,10.25,10.25,10,10,0\n"]) {

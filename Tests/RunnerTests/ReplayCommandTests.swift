@@ -86,6 +86,10 @@ import Testing
       let verified = try RunnerProcess.run(["replay", "verify", target])
       #expect(verified.status == 0, "\(verified.errors)")
       #expect(try RunnerProcess.run(["replay", "run", file.path, "--strategy", "sma", "--trials", "0"]).status == 64)
+      try Data((deflated.prettyText.replacingOccurrences(of: "500", with: "1") + "\n").utf8).write(
+        to: URL(fileURLWithPath: "\(target)/statistics.json"))
+      let changed = try RunnerProcess.run(["replay", "verify", target])
+      #expect(changed.status == 65 && changed.errors.contains("file_statistics.json differ"), "\(changed.errors)")
     }
   }
 }

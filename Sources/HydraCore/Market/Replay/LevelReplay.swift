@@ -51,7 +51,8 @@ extension ShadowVenue where History == LevelBook {
   private mutating func ahead(_ resting: RestingOrder, _ update: LevelBook.Update, _ lots: Int) -> Double {
     if history.draw != nil {
       return history.draw!.ahead(
-        resting.ahead, order: resting.order, previous: update.previous, new: lots, traded: update.traded, queueModel)
+        resting.ahead, order: orders[resting.order].entry, previous: update.previous, new: lots, traded: update.traded,
+        queueModel)
     }
     return queueModel.ahead(
       resting.ahead, previous: Double(update.previous), new: Double(lots), traded: Double(update.traded))

@@ -4,6 +4,8 @@ import HydraNumerics
 struct Repetition: Sendable {
   let configuration: ReplayConfiguration
   let settings: ReplayRunSettings
+  /// The settings before they were put at a percentile of the cost.
+  let plain: ReplayRunSettings
   let contents: ReplayFile.Contents
   let open: @Sendable () throws -> ReplayFile
 
@@ -22,7 +24,7 @@ struct Repetition: Sendable {
   }
 
   func sensitivity(threads: Int) throws -> JSONValue {
-    let variants = ReplaySensitivity.variants(of: settings, contents)
+    let variants = ReplaySensitivity.variants(of: settings, plain: plain, contents)
     return .array(
       try ReplaySensitivity.run(variants, strategy: { strategy(1) }, threads: threads, run: run).map(\.json))
   }

@@ -82,6 +82,7 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     run.selfMatch = selfMatch
     run.halfSpreadTicks = try reader.number("half_spread", 0) / run.tick
     run.participation = try reader.number("participation", run.participation)
+    guard run.participation <= 1 else { throw Fault(description: "participation is above 1, all that is traded") }
     run.cost = try Self.cost(reader, run)
     run.costPosterior = try Self.posterior(reader, run)
     run.hours = try Self.file("cost_hours", reader) { try SessionMultipliers($0) }
@@ -104,6 +105,15 @@ public struct ReplayConfiguration: Hashable, Codable, Sendable {
     settings = run
     instrument = values["instrument"] == nil ? nil : UInt32(try reader.whole("instrument", 0, 0...Int(UInt32.max)))
     _ = try makeStrategy()
+  }
+
+  /// Throws ``Fault`` where the strategy could do nothing on such a file: averages are of bars, quotes and executors look at
+  /// the best bid and offer, which bars do not tell.
+  func check(_ contents: ReplayFile.Contents) throws(Fault) {
+    let needsBars = strategy == "sma"
+    guard strategy != "none", needsBars != (contents == .bars) else { return }
+    let market = needsBars ? "bars" : "orders, levels and quotes"
+    throw Fault(description: "\(strategy) is for \(market), not for \(contents.rawValue)")
   }
 
   /// A strategy at its beginning.

@@ -5,6 +5,7 @@ extension ReplayEngine where Market: ~Copyable {
   /// What an event of the session, which the market has taken already, means for the account.
   mutating func change(by event: ReplayEvent) {
     let time = event.time
+    if market.hasExecutions { settleFills() }
     switch event.kind {
     case .settle:
       session.settlement = Int(event.price)

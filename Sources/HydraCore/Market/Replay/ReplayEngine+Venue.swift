@@ -11,7 +11,7 @@ extension ReplayEngine where Market: ~Copyable {
       }
       let number = market.submit(ticket, owner: 1, time: time)
       atVenue[order] = number
-      atDesk.append(order)
+      if number < atDesk.count { atDesk[number] = order } else { atDesk.append(order) }
       working.append(number)
     case .cancel(let order):
       if !(atVenue[order].map { market.cancel($0) } ?? false) { report.cancelsRejected += 1 }
@@ -33,13 +33,11 @@ extension ReplayEngine where Market: ~Copyable {
     noteEndings(at: time)
   }
 
-  /// Books the fills since the last time and sends word of them.
+  /// Books the fills since the last time and sends word of them; ``noteEndings(at:)`` follows.
   mutating func settleFills() {
     for var fill in market.takeExecutions() {
       let time = fill.time
-      let isDone = !market.state(fill.order).status.isWorking
-      if isDone { working.removeAll { $0 == fill.order } }
-      fill.order = atDesk.indices.contains(fill.order) ? atDesk[fill.order] : desk.nextOrder - 1
+      fill.order = atDesk[fill.order]
       report.book(fill)
       shortfall.fill(fill.order, price: fill.price, lots: fill.lots)
       probes.add(fill: report.fills.count - 1, at: time, side: fill.side, price: fill.price)
@@ -51,7 +49,7 @@ extension ReplayEngine where Market: ~Copyable {
     }
   }
 
-  /// Sends word of orders that ended without being filled.
+  /// Sends word of orders that ended without being filled whole, and forgets all that ended.
   mutating func noteEndings(at time: Int64) {
     var place = 0
     while place < working.count {
@@ -60,14 +58,14 @@ extension ReplayEngine where Market: ~Copyable {
         place += 1
         continue
       }
+      let order = atDesk[working[place]]
       if state.status != .filled {
-        shortfall.end(atDesk[working[place]], price: mid())
+        shortfall.end(order, price: mid())
         report.endings[state.reason?.rawValue ?? state.status.rawValue, default: 0] += 1
-        tell(
-          Told(
-            time: time + settings.latency.response, signal: .ended(order: atDesk[working[place]], state.reason), lots: 0
-          ))
+        tell(Told(time: time + settings.latency.response, signal: .ended(order: order, state.reason), lots: 0))
       }
+      atVenue[order] = nil
+      market.forget(working[place])
       working.remove(at: place)
     }
   }

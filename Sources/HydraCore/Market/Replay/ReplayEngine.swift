@@ -22,7 +22,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
   var told: [Told] = []
   private var alarm = Int64.max
   private var requestCount = 0
-  /// Numbers at the venue by numbers at the desk, and back.
+  /// Numbers at the venue by numbers at the desk, of orders that work, and back.
   var atVenue: [Int: Int] = [:]
   var atDesk: [Int] = []
   var working: [Int] = []
@@ -62,6 +62,7 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
       index = run(events, from: index, through: horizon)
       if market.hasExecutions {
         settleFills()
+        noteEndings(at: events[index - 1].time)
       } else if index < events.count {
         if session.next == horizon { watch(at: horizon, next: events[index].time) } else { act(at: horizon) }
       }

@@ -1,10 +1,12 @@
 /// A recorded market that takes our orders: what the run drives.
 protocol ReplayMarket: ScenarioVenue, ~Copyable {
   mutating func apply(_ event: ReplayEvent)
-  /// Whether fills wait to be taken.
+  /// Whether fills wait to be taken, or stops have acted.
   var hasExecutions: Bool { get }
   /// Hands over the fills so far and forgets them.
   mutating func takeExecutions() -> [Execution]
+  /// Gives the number of an order that has ended to a later one.
+  mutating func forget(_ order: Int)
   /// The best recorded price of a side.
   func best(_ side: Side) -> Int?
   /// The side and the limit of an order of ours, in ticks.
@@ -33,7 +35,7 @@ extension RecordedBook where Self: ~Copyable {
 
 extension ShadowVenue: ReplayMarket where History: RecordedBook & ~Copyable {
   @inline(__always) mutating func apply(_ event: ReplayEvent) { History.play(event, in: &self) }
-  @inline(__always) var hasExecutions: Bool { !executions.isEmpty }
+  @inline(__always) var hasExecutions: Bool { !executions.isEmpty || hasStopped }
   func best(_ side: Side) -> Int? { history.best(side) }
   func terms(_ order: Int) -> (side: Side, price: Int?) { (orders[order].ticket.side, orders[order].price) }
 }
@@ -53,6 +55,7 @@ extension ShadowVenue where History: ~Copyable {
   }
 
   mutating func takeExecutions() -> [Execution] {
+    hasStopped = false
     defer { executions.removeAll(keepingCapacity: true) }
     return executions
   }

@@ -26,6 +26,9 @@ public struct ReplayRecord: Sendable {
     self.values = values
     let configuration = try ReplayConfiguration(strategy: strategy, values: values, seed: seed)
     self.configuration = configuration
+    guard file != "-" else {
+      throw ReplayConfiguration.Fault(description: "a run is of a file, which is read again to verify it, not of '-'")
+    }
     guard let scale = TickScale(tick: configuration.settings.tick) else {
       throw ReplayConfiguration.Fault(description: "tick is \(configuration.settings.tick)")
     }
@@ -41,13 +44,19 @@ public struct ReplayRecord: Sendable {
     }
     let source = try open()
     let contents = source.contents
+    try configuration.check(contents)
     var settings = configuration.settings
     if settings.hours != nil, contents == .orders || contents == .levels {
       throw ReplayConfiguration.Fault(
         description: "cost_hours is for quotes and bars, whose spread is not recorded, not for \(contents.rawValue)")
     }
     try Self.check(settings.roll, source)
-    if let percentile = configuration.costPercentile { settings = settings.atCost(percentile: percentile, contents) }
+    let plain = settings
+    try Self.check(costPercentile: configuration, contents)
+    // What was learnt of costs holds for the run itself: at its median, where nothing else is asked for.
+    if let percentile = configuration.costPercentile ?? (settings.costPosterior == nil ? nil : 0.5) {
+      settings = settings.atCost(percentile: percentile, contents)
+    }
     report = try ReplayRun.run(source, strategy: configuration.makeStrategy(), settings: settings)
     if report.events == 0, let chosen = configuration.contract ?? configuration.instrument.map({ "\($0)" }) {
       throw ReplayConfiguration.Fault(description: "\(file): holds nothing of '\(chosen)'", kind: .data)
@@ -56,13 +65,15 @@ public struct ReplayRecord: Sendable {
     dataHash = try Self.hash(of: file)
     fills = report.fillsCSV(scale)
     var summary = report.summary(settings)
+    if source.otherRecords > 0 { summary["other_records"] = JSONValue(source.otherRecords) }
     if let posterior = settings.costPosterior { summary["cost_calibration"] = posterior.json }
     var files = [("fills.csv", fills), ("equity.csv", report.equityCSV(settings, scale))]
     if source.hasContracts { files.append(("rolls.csv", report.rollsCSV(settings, scale))) }
     if settings.traceInterval != nil {
       files += [("book.csv", report.bookCSV(scale)), ("queue.csv", report.queueCSV(scale))]
     }
-    let again = Repetition(configuration: configuration, settings: settings, contents: contents, open: open)
+    let again = Repetition(
+      configuration: configuration, settings: settings, plain: plain, contents: contents, open: open)
     if configuration.queueDraws > 0 {
       guard contents == .levels else {
         throw ReplayConfiguration.Fault(description: "queue_draws is for price levels, not for \(contents.rawValue)")
@@ -113,6 +124,22 @@ public struct ReplayRecord: Sendable {
         let name = file.name.split(separator: ".").first.map(String.init) ?? file.name
         return (name, manifest["results"]?[file.name] == own["results"]?[file.name])
       }
+  }
+
+  /// A percentile of the cost needs a cost function, and something in it.
+  private static func check(
+    costPercentile configuration: ReplayConfiguration, _ contents: ReplayFile.Contents
+  ) throws(ReplayConfiguration.Fault) {
+    guard configuration.costPercentile != nil else { return }
+    let run = configuration.settings
+    if contents == .orders || contents == .levels {
+      throw ReplayConfiguration.Fault(
+        description: "cost_percentile is for quotes and bars; on \(contents.rawValue) orders pay what the book shows")
+    }
+    if contents == .bars, run.cost == nil, run.costPosterior == nil, run.halfSpreadTicks == 0 {
+      throw ReplayConfiguration.Fault(
+        description: "cost_percentile needs a cost on bars: half_spread, impact, cost_fills or cost_cousins")
+    }
   }
 
   /// A rule for rolls needs bars of several contracts, and the figures it looks at.

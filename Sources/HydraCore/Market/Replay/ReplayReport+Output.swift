@@ -127,12 +127,6 @@ extension ReplayReport {
 
   /// The deepest fall of the net account below its highest mark, in currency.
   public func maximumDrawdown(_ settings: ReplayRunSettings) -> Double {
-    var (net, high, deepest) = (0.0, 0.0, 0.0)
-    for change in netChanges(settings) {
-      net += change
-      high = max(high, net)
-      deepest = max(deepest, high - net)
-    }
-    return deepest
+    HydraNumerics.maximumDrawdown(of: netChanges(settings))
   }
 }

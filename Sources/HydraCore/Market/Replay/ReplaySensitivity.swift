@@ -34,8 +34,10 @@ public enum ReplaySensitivity {
 
   /// The settings to try for a market that is recorded in a way: queue models where queues are estimated, cost percentiles
   /// where market orders pay a cost function, latencies of none, half, twice and ten times.
+  ///
+  /// - Parameter plain: the same settings before they were put at a percentile of the cost, where they were.
   public static func variants(
-    of settings: ReplayRunSettings, _ contents: ReplayFile.Contents
+    of settings: ReplayRunSettings, plain: ReplayRunSettings? = nil, _ contents: ReplayFile.Contents
   ) -> [(name: String, settings: ReplayRunSettings)] {
     var variants: [(String, ReplayRunSettings)] = []
     if contents == .levels {
@@ -56,7 +58,8 @@ public enum ReplaySensitivity {
     }
     if contents == .quotes || contents == .bars {
       for percentile in [5, 50, 95] {
-        variants.append(("cost p\(percentile)", settings.atCost(percentile: Double(percentile) / 100, contents)))
+        let cost = (plain ?? settings).atCost(percentile: Double(percentile) / 100, contents)
+        variants.append(("cost p\(percentile)", cost))
       }
     }
     return variants

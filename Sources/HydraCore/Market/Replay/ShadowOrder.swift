@@ -1,6 +1,8 @@
 /// Our own order beside recorded ones.
 struct ShadowOrder {
   var ticket: OrderTicket
+  /// Its place among all orders that were sent.
+  var entry: Int
   var state: OrderState
   /// The limit at which the order takes and waits; nil is any price.
   var price: Int?

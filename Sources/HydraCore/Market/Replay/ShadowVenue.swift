@@ -14,7 +14,10 @@
 /// Known bias: the market would have reacted to orders that are large against what is shown.
 struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   var history: History
+  /// By their numbers; those of forgotten orders are given again.
   var orders: [ShadowOrder] = []
+  private var forgotten: [Int] = []
+  private var entries = 0
   var restingBuys = FlatArray<RestingOrder>(capacity: 8)
   var restingSells = FlatArray<RestingOrder>(capacity: 8)
   var stops: [Int] = []
@@ -31,6 +34,8 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   let queueModel: QueueModel
   /// Fills since they were last taken away.
   var executions: [Execution] = []
+  /// Whether stops acted since then: some may have ended without a fill.
+  var hasStopped = false
   /// Recorded changes of orders that are not in the book.
   var unknownOrders = 0
 
@@ -43,11 +48,12 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
   // MARK: - Requests
 
   mutating func submit(_ ticket: OrderTicket, time: Int64) -> Int {
-    let order = orders.count
-    orders.append(
-      ShadowOrder(
-        ticket: ticket, state: OrderState(leaves: max(0, ticket.lots)), price: ticket.price,
-        bidAtArrival: history.best(.buy), askAtArrival: history.best(.sell)))
+    entries += 1
+    let own = ShadowOrder(
+      ticket: ticket, entry: entries, state: OrderState(leaves: max(0, ticket.lots)), price: ticket.price,
+      bidAtArrival: history.best(.buy), askAtArrival: history.best(.sell))
+    let order = forgotten.popLast() ?? orders.count
+    if order < orders.count { orders[order] = own } else { orders.append(own) }
     if let fault = TicketReview(phase: phase, limits: limits, last: last).fault(in: ticket) {
       orders[order].state.end(.rejected, fault)
     } else if ticket.kind.isStop {
@@ -57,6 +63,12 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
       execute(order, time)
     }
     return order
+  }
+
+  /// Gives the number of an order that has ended to a later one, so that memory is bounded by the orders that work.
+  mutating func forget(_ order: Int) {
+    precondition(!orders[order].state.status.isWorking, "order \(order) works and cannot be forgotten")
+    forgotten.append(order)
   }
 
   mutating func cancel(_ order: Int) -> Bool {
@@ -240,8 +252,9 @@ struct ShadowVenue<History: HistoryBook & ~Copyable>: ~Copyable {
       let (a, b) = (orders[first].ticket, orders[second].ticket)
       if a.side != b.side { return a.side == .buy }
       if a.stop != b.stop { return a.side == .buy ? a.stop! < b.stop! : a.stop! > b.stop! }
-      return first < second
+      return orders[first].entry < orders[second].entry
     }
+    hasStopped = hasStopped || !sorted.isEmpty
     for order in sorted {
       stops.removeAll { $0 == order }
       orders[order].waitsForStop = false

@@ -57,7 +57,7 @@ public struct LeanArchive: Sendable {
         name: name, contract: String(parts.last ?? ""), date: day, contents: contents, isTick: isTick, entry: entry)
     }
     if members.isEmpty {
-      throw FileError(file: archive.file, reason: "holds no minute trades, minute quotes or trade ticks")
+      throw FileError(file: archive.file, reason: "holds no minute trades, minute quotes or trade ticks", offset: 0)
     }
   }
 
@@ -73,7 +73,7 @@ public struct LeanArchive: Sendable {
     guard let contract else { return members.max { $0.entry.size < $1.entry.size }! }
     if let found = members.first(where: { $0.contract == contract || $0.name == contract }) { return found }
     let known = members.map(\.contract).joined(separator: ", ")
-    throw FileError(file: archive.file, reason: "has no member '\(contract)'; it has \(known)")
+    throw FileError(file: archive.file, reason: "has no member '\(contract)'; it has \(known)", offset: 0)
   }
 
   /// The bars of a contract, in ticks. Throws `CSVError` with line, column and value.

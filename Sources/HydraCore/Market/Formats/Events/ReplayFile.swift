@@ -144,6 +144,11 @@ public final class ReplayFile {
     }
   }
 
+  /// Records of other instruments in a DBN file, passed over so far; 0 of other files.
+  public var otherRecords: Int {
+    if case .dbn(let reader) = reader { reader.otherInstruments } else { 0 }
+  }
+
   /// Whether events may be known later than they happen.
   var tellsKnown: Bool {
     switch reader {
