@@ -52,6 +52,20 @@ import Testing
     #expect(report.shortfall.opportunity == 3 * 2 && report.shortfall.delay == 2 * 2)
   }
 
+  /// A closed market takes nothing back; what was left there is taken back when it has opened.
+  @Test func aQuoterForgetsNoQuote() {
+    let second: Int64 = 1_000_000_000
+    let events = [
+      Self.level(0, .buy, 100, 9), Self.level(0, .sell, 101, 9), .phase(.closed, time: 90 * second),
+      .phase(.preOpen, time: 200 * second), Self.level(400 * second, .buy, 100, 8),
+    ]
+    var engine = ReplayEngine(
+      LevelReplay(), view: LevelReplay(), lags: false, settings: ReplayRunSettings(), strategy: TwoSidedQuoter())
+    engine.start(at: 0)
+    events.withUnsafeBufferPointer { engine.play($0) }
+    #expect(engine.working.count == 2 && engine.report.cancelsRejected == 4 && engine.report.endings["phase"] == 4)
+  }
+
   @Test func numbersOfEndedOrdersAreGivenAgain() {
     var replay = OrderReplay()
     replay.apply(ReplayEvent(time: 0, kind: .add, id: 1, side: .sell, price: 101, lots: 5))

@@ -150,8 +150,29 @@ import Testing
   }
 
   @Test func jitterOfAnOrderDoesNotDependOnOthers() {
+    struct Two: ReplayStrategy {
+      let changes: Bool
+      mutating func update(_ signal: ReplaySignal, _ desk: inout ReplayDesk) {
+        if case .start = signal {
+          let first = desk.submit(OrderTicket(.buy, lots: 1, limit: 50))
+          if changes { desk.modify(first, Exchange.Change(price: 51)) }
+          if changes { desk.cancel(first) }
+          _ = desk.submit(OrderTicket(.buy, lots: 1, kind: .market))
+        }
+      }
+    }
     var settings = Self.settings()
     settings.latency.jitter = 5_000_000
+    let market = Self.levels(3_000)
+    let times = [false, true].map { changes in
+      ReplayRun.run(market, .levels, strategy: Two(changes: changes), settings: settings).fills.map(\.time)
+    }
+    #expect(times[0] == times[1] && times[0].count == 1)
+  }
+
+  @Test func theSeedDecidesTheJitter() {
+    var settings = Self.settings()
+    settings.latency.jitter = 5_000_000_000
     let events = Self.levels(30_000)
     let first = ReplayRun.run(events, .levels, strategy: TwoSidedQuoter(), settings: settings)
     #expect(ReplayRun.run(events, .levels, strategy: TwoSidedQuoter(), settings: settings) == first)

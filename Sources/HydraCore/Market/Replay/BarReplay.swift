@@ -98,9 +98,9 @@ struct BarReplay {
   // MARK: - Requests
 
   private mutating func take() {
-    for (number, request) in desk.requests.enumerated() {
+    for request in desk.requests {
       switch request {
-      case .submit(let order, let ticket): submit(order, ticket, request: number)
+      case .submit(let order, let ticket): submit(order, ticket)
       case .cancel(let order): if !exchange.end(order, .user) { report.cancelsRejected += 1 }
       case .modify(let order, let change):
         if let added = exchange.modify(order, change) {
@@ -114,7 +114,7 @@ struct BarReplay {
     desk.requests.removeAll(keepingCapacity: true)
   }
 
-  private mutating func submit(_ order: Int, _ ticket: OrderTicket, request: Int) {
+  private mutating func submit(_ order: Int, _ ticket: OrderTicket) {
     report.submitted += 1
     if let refusal = exchange.fault(in: ticket) ?? refusal(of: ticket) {
       report.endings[refusal.rawValue, default: 0] += 1
@@ -123,7 +123,7 @@ struct BarReplay {
     }
     if ticket.display != nil { report.displaysUnused += 1 }
     shortfall.decide(order, ticket.side, lots: ticket.lots, price: lastClose)
-    let delay = settings.latency.delay(.entry, order: order, request: request, seed: settings.seed)
+    let delay = settings.latency.delay(.entry, order: order, repetition: 0, seed: settings.seed)
     exchange.enter(order, ticket, arrival: desk.now + delay)
   }
 

@@ -64,7 +64,7 @@ extension ReplayEngine where Market: ~Copyable {
         report.endings[state.reason?.rawValue ?? state.status.rawValue, default: 0] += 1
         tell(Told(time: time + settings.latency.response, signal: .ended(order: order, state.reason), lots: 0))
       }
-      atVenue[order] = nil
+      (atVenue[order], repetitions[order]) = (nil, nil)
       market.forget(working[place])
       working.remove(at: place)
     }

@@ -21,7 +21,8 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
   private var arrivals: [Arrival] = []
   var told: [Told] = []
   private var alarm = Int64.max
-  private var requestCount = 0
+  /// Requests so far to cancel or change an order that works.
+  var repetitions: [Int: Int] = [:]
   /// Numbers at the venue by numbers at the desk, of orders that work, and back.
   var atVenue: [Int: Int] = [:]
   var atDesk: [Int] = []
@@ -121,7 +122,6 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
     strategy.update(signal, &desk)
     if let next = desk.alarm { alarm = min(alarm, max(next, time + 1)) }
     for request in desk.requests {
-      requestCount += 1
       if case .submit(let order, let ticket) = request {
         shortfall.decide(order, ticket.side, lots: ticket.lots, price: seenMid())
       }
@@ -131,7 +131,9 @@ struct ReplayEngine<Market: ReplayMarket & ~Copyable>: ~Copyable {
         case .cancel(let order): (.cancel, order)
         case .modify(let order, _): (.modify, order)
         }
-      let delay = settings.latency.delay(purpose, order: order, request: requestCount, seed: settings.seed)
+      if purpose != .entry { repetitions[order, default: 0] += 1 }
+      let delay = settings.latency.delay(
+        purpose, order: order, repetition: repetitions[order] ?? 0, seed: settings.seed)
       let arrival = Arrival(time: time + delay, request: request)
       let place = arrivals.lastIndex { $0.time <= arrival.time }.map { $0 + 1 } ?? 0
       arrivals.insert(arrival, at: place)

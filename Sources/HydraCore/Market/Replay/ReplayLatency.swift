@@ -23,7 +23,8 @@ public struct ReplayLatency: Hashable, Codable, Sendable {
 
   enum Purpose: UInt64 { case entry = 1, cancel, modify }
 
-  func delay(_ purpose: Purpose, order: Int, request: Int, seed: UInt64) -> Int64 {
+  /// - Parameter repetition: how many requests to cancel or change the order there have been.
+  func delay(_ purpose: Purpose, order: Int, repetition: Int, seed: UInt64) -> Int64 {
     let constant =
       switch purpose {
       case .entry: entry
@@ -31,7 +32,7 @@ public struct ReplayLatency: Hashable, Codable, Sendable {
       case .modify: modify
       }
     guard jitter > 0 else { return constant }
-    let stream = (UInt64(order) &* 4 &+ purpose.rawValue) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(request)
+    let stream = (UInt64(order) &* 4 &+ purpose.rawValue) &* 0x9e37_79b9_7f4a_7c15 &+ UInt64(repetition)
     var random = CounterRandom(seed: seed, stream: stream)
     return constant + Int64((Double(jitter) * random.exponential()).rounded())
   }
