@@ -9,6 +9,9 @@ echo "== the generated market against real oats: mean of 20 worlds of 10 years"
 echo "== the agent on 20 worlds with planted shifts and 20 without, judged by their truth"
 "$HYDRA" study --seeds 20 --seed 1 --format json
 
+echo "== faults of single columns, planted in 20 worlds"
+"$HYDRA" study faults --seeds 20 --seed 1 --format json
+
 echo "== ten years of daily data with experiments, limit 40 s"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -6,7 +6,8 @@ struct StudyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "study",
     abstract: "Long studies: the agent on generated worlds, judged by their truth, or on recorded markets.",
-    subcommands: [StudyWorldsCommand.self, StudyMarketsCommand.self], defaultSubcommand: StudyWorldsCommand.self)
+    subcommands: [StudyWorldsCommand.self, StudyMarketsCommand.self, StudyFaultsCommand.self],
+    defaultSubcommand: StudyWorldsCommand.self)
 }
 
 /// `hydra study worlds`: what the agent makes of worlds whose truth is known.

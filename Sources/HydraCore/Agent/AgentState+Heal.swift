@@ -36,6 +36,7 @@ extension AgentState {
     self.diagnosis = diagnosis
     if let index = record.alarms.lastIndex(where: { $0.stream == diagnosis.alarm.stream }) {
       record.alarms[index].cause = diagnosis.cause
+      record.alarms[index].evidence = diagnosis.findings[0].evidence
     }
     var effects: [AgentEffect] = [.journal(kind: "diagnosis", payload: diagnosis.json)]
     effects += doubt(diagnosis, history.count - 1)

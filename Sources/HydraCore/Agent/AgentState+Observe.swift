@@ -28,7 +28,7 @@ extension AgentState {
       probation?.forecasts.append(other)
     }
     for index in held.indices { held[index].shadow.predict(champion: forecasts, history) }
-    let alarms = monitor.update(
+    var alarms = monitor.update(
       Monitoring.values(
         history: history, forecasts: forecasts, price: bar.close, watched: watched))
 
@@ -38,6 +38,7 @@ extension AgentState {
       // Before anything is decided on it.
       effects += block(until: row + 1, because: fault.evidence, row)
     }
+    if arm == .selfHealing, let alarm = columns.update(history) { alarms.append(alarm) }
     let isBlocked = row < blockedUntilRow
     let decision = book.decide(
       forecast: forecast.isFinite && !isBlocked ? forecast : nil, volatility: volatility.value,
@@ -96,7 +97,10 @@ extension AgentState {
       var effects = endProbation(history, row)
       // What is on trial stays as it is.
       if probation == nil { effects += calendarFit(row) }
-      if phase == .observing, row >= quietUntilRow, let alarm = alarms.max(by: { $0.statistic < $1.statistic }) {
+      let fault = alarms.first { $0.stream == ColumnWatch.stream }
+      if phase == .observing, row >= quietUntilRow || fault != nil,
+        let alarm = fault ?? alarms.max(by: { $0.statistic < $1.statistic })
+      {
         phase = .diagnosing
         quietUntilRow = row + settings.healing.coolDown
         return effects + [.diagnose(alarm)]

@@ -15,6 +15,8 @@ public struct AgentState: Sendable {
   public internal(set) var monitor: DriftMonitor
   /// Columns of the history that the monitor watches beside its own streams.
   let watched: [Int]
+  /// Looks for faults of columns that no stream shows.
+  var columns = ColumnWatch()
 
   public internal(set) var champion: PolicyVersion?
   /// The volatility that the champion sizes with.
@@ -74,10 +76,7 @@ public struct AgentState: Sendable {
     book.governor.maximumOrdersPerDay = settings.operations.maximumOrdersPerDay
     let names = Monitoring.watched(among: features)
     watched = names.compactMap { features.firstIndex(of: $0) }
-    var monitoring = DriftMonitor.Settings()
-    monitoring.falseAlarmsPerYear = settings.healing.falseAlarmsPerYear
-    monitoring.weights = Monitoring.weights
-    monitor = DriftMonitor(streams: Monitoring.streams(watched: names), settings: monitoring)
+    monitor = Monitoring.monitor(watched: names, falseAlarmsPerYear: settings.healing.falseAlarmsPerYear)
   }
 
   /// Whether models forecast with what the linear forecast has learnt since their fit.

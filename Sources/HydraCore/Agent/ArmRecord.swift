@@ -23,6 +23,8 @@ public struct ArmRecord: Sendable {
     public var date: CivilDate
     public var stream: String
     public var cause: Cause?
+    /// What spoke for that cause.
+    public var evidence: String?
   }
 
   public init() {}

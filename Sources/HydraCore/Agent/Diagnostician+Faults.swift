@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | stuck | the newest value repeats for `stuckRun` bars, and for three times as long as ever in the year before |
-  /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, and stays there |
+  /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, after a year on one side of zero, and stays there |
   ///
   /// - Complexity: O(columns × (recent + reference bars)).
   func columnFault(
@@ -56,13 +56,17 @@ extension Diagnostician {
       if step.isFinite { steps.append(step) }
     }
     guard steps.count >= 60, let largest = steps.max(), largest > 0 else { return nil }
+    // A column that is now on this side and now on that crosses zero by itself.
+    let side = reference.count { value($0) > 0 }
+    guard side * 20 <= reference.count || side * 20 >= reference.count * 19 else { return nil }
     let kept = 5
     for row in recent where row >= 1 && row + kept <= recent.upperBound {
       let (before, after) = (value(row - 1), value(row))
       guard before * after < 0, abs(after - before) > 2.5 * largest, abs(after + before) < 0.2 * abs(before) else {
         continue
       }
-      if (row..<row + kept).allSatisfy({ value($0) * after > 0 && abs(value($0) - after) < abs(after) }) { return row }
+      let stays = (row..<row + kept).allSatisfy { value($0) * after > 0 && abs(value($0) - after) < abs(after) }
+      if stays, (row..<recent.upperBound).allSatisfy({ value($0) * after >= 0 || value($0).isNaN }) { return row }
     }
     return nil
   }

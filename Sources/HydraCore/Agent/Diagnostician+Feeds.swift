@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | delayed by k bars | k ≥ `leastDelay` values in a row are, to the last bit, those of the k bars before them, which never happened in the year before |
-  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.25 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
+  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.4 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
   ///
   /// A level that moves keeps the size of its steps, and so is no change of unit. Columns without persistence show a
   /// change of unit in their spread alone, which many things may change: those are left to the tests of features.
@@ -80,7 +80,7 @@ extension Diagnostician {
       guard old.isFinite, new.isFinite, old * new > 0, abs(new - old) > 1.5 * largest else { continue }
       let factor = new / old
       let after = steps(row..<recent.upperBound)
-      guard factor > 1.25 || factor < 0.8, after.count >= 15 else { continue }
+      guard factor > 1.4 || factor < 1 / 1.4, after.count >= 15 else { continue }
       // Nearer to steps of another unit than to steps of the same: the logarithm of their ratio says which.
       let ratio = Portable.log(Statistics.mean(after) / usual) / Portable.log(factor)
       let fits = after.allSatisfy { $0 <= 1.5 * largest * factor }

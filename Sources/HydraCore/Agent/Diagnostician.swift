@@ -46,7 +46,7 @@ public struct Diagnostician: Sendable {
     let (recent, reference) = windows(age: alarm.index - alarm.changePoint + 1, history)
     var findings: [Diagnosis.Finding] = []
     let fault =
-      dataFault(history, recent: recent, reference: reference)
+      dataFault(history, recent: recent, reference: reference) ?? calendarFault(history, before: reference)
       ?? columnFault(history, recent: recent, reference: reference)
       ?? feedFault(history, recent: recent, reference: reference)
     if let fault { findings.append(fault) }
@@ -63,7 +63,9 @@ public struct Diagnostician: Sendable {
     // while the tests here look at a window that the alarm has chosen.
     let own = Monitoring.cause(of: alarm.stream)
     let text = "\(alarm.stream) moved \(alarm.direction.rawValue), by \(alarm.detector)"
-    if let index = others.firstIndex(where: { $0.cause == own }) {
+    if own == .dataFault, fault != nil {
+      // The fault says it itself.
+    } else if let index = others.firstIndex(where: { $0.cause == own }) {
       others[index].score += alarmScore
       others[index].evidence = text + "; " + others[index].evidence
     } else {

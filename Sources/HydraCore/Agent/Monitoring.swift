@@ -19,12 +19,21 @@ public enum Monitoring {
   /// How the false alarms are shared out: most for what asks for another model or another size.
   public static let weights: [String: Double] = ["return": 2, "volatility": 3, "relation": 3]
 
+  /// The monitor of all streams, whose false alarms are shared out by ``weights``.
+  static func monitor(watched: [String], falseAlarmsPerYear: Double) -> DriftMonitor {
+    var settings = DriftMonitor.Settings()
+    settings.falseAlarmsPerYear = falseAlarmsPerYear
+    settings.weights = weights
+    return DriftMonitor(streams: streams(watched: watched), settings: settings)
+  }
+
   /// The cause that a stream speaks of.
   public static func cause(of stream: String) -> Cause {
     switch stream {
     case "volatility": .volatility
     case "relation", "return": .relation
     case "volume_surprise": .liquidity
+    case ColumnWatch.stream: .dataFault
     default: .covariate
     }
   }

@@ -19,6 +19,17 @@ public struct DriftAlarm: Hashable, Codable, Sendable, CustomStringConvertible {
   /// Mean of the values from the estimated change on, in the unit of the stream.
   public let levelAfter: Double
 
+  /// An alarm that another watch than the monitor's detectors raises.
+  public init(
+    stream: String, detector: String, index: Int, changePoint: Int, statistic: Double, direction: Direction,
+    levelBefore: Double? = nil, levelAfter: Double
+  ) {
+    precondition(changePoint <= index, "the change at \(changePoint) is after its report at \(index)")
+    (self.stream, self.detector, self.index, self.changePoint) = (stream, detector, index, changePoint)
+    (self.statistic, self.direction) = (statistic, direction)
+    (self.levelBefore, self.levelAfter) = (levelBefore, levelAfter)
+  }
+
   public var description: String {
     "\(stream): \(direction == .up ? "rise" : "fall") since value \(changePoint), reported at \(index) by \(detector)"
   }
