@@ -7,7 +7,7 @@ extension Diagnostician {
   ///
   /// | fault | found when |
   /// |---|---|
-  /// | stuck | the newest value repeats for `stuckRun` bars, and for three times as long as ever in the year before |
+  /// | stuck | the newest value repeats for `stuckRun` bars, four times as long as ever in the year before, and is no bound of the column |
   /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, after a year on one side of zero, and stays there |
   ///
   /// - Complexity: O(columns × (recent + reference bars)).
@@ -46,7 +46,16 @@ extension Diagnostician {
       longest = max(longest, current)
       previous = now
     }
-    return longest > 0 && run > 3 * longest ? run : nil
+    guard longest > 0, run > 4 * longest else { return nil }
+    // A share that is all or nothing stays there for a while.
+    let isBound = (0..<end).allSatisfy { !(value($0) > newest) } || (0..<end).allSatisfy { !(value($0) < newest) }
+    return isBound ? nil : run
+  }
+
+  /// Whether nearly all values stand on the same side of zero.
+  func isOnOneSide(_ value: (Int) -> Double, _ rows: Range<Int>) -> Bool {
+    let above = rows.count { value($0) > 0 }
+    return above * 20 <= rows.count || above * 20 >= rows.count * 19
   }
 
   private func swappedSign(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> Int? {
@@ -57,8 +66,7 @@ extension Diagnostician {
     }
     guard steps.count >= 60, let largest = steps.max(), largest > 0 else { return nil }
     // A column that is now on this side and now on that crosses zero by itself.
-    let side = reference.count { value($0) > 0 }
-    guard side * 20 <= reference.count || side * 20 >= reference.count * 19 else { return nil }
+    guard isOnOneSide(value, reference) else { return nil }
     let kept = 5
     for row in recent where row >= 1 && row + kept <= recent.upperBound {
       let (before, after) = (value(row - 1), value(row))

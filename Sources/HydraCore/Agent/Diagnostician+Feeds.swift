@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | delayed by k bars | k ≥ `leastDelay` values in a row are, to the last bit, those of the k bars before them, which never happened in the year before |
-  /// | scaled by ρ | a value leaves its step sizes behind by the factor ρ, beyond 1.4 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
+  /// | scaled by ρ | after a year on one side of zero a value moves twice as far as ever, by the factor ρ, beyond 1.4 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
   ///
   /// A level that moves keeps the size of its steps, and so is no change of unit. Columns without persistence show a
   /// change of unit in their spread alone, which many things may change: those are left to the tests of features.
@@ -39,14 +39,14 @@ extension Diagnostician {
     row >= 1 && abs(history.changes[row]) > 3 * history.volatilities[row - 1]
   }
 
-  /// Fewest and most bars of a delay; a single value that repeats is no evidence.
-  private static let delays = 2...20
+  /// Fewest and most bars of a delay; one or two values that repeat are no evidence.
+  private static let delays = 3...20
 
   /// Where a block of values begins that is the block before it, and its length.
   private func delay(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> (row: Int, bars: Int)? {
-    // A column that often says the same twice in a row cannot be told from one that is late.
-    let repeats = reference.dropFirst().count { value($0) == value($0 - 1) }
-    guard repeats * 20 <= reference.count else { return nil }
+    // A column that often says the same again cannot be told from one that is late.
+    let values = reference.map(value).filter(\.isFinite)
+    guard Set(values).count * 10 >= 8 * reference.count else { return nil }
     func begins(_ row: Int, _ bars: Int) -> Bool {
       (0..<bars).allSatisfy { value(row + $0) == value(row - bars + $0) }
         && (1..<bars).contains { value(row + $0) != value(row + $0 - 1) }
@@ -63,6 +63,9 @@ extension Diagnostician {
     return nil
   }
 
+  /// How far a change of unit has to pass the largest step of the year before.
+  private static let leastJump = 2.0
+
   /// Where a column begins to be a multiple of what it was, and which.
   private func scale(_ value: (Int) -> Double, recent: Range<Int>, reference: Range<Int>) -> (row: Int, factor: Double)?
   {
@@ -73,11 +76,12 @@ extension Diagnostician {
       }
     }
     let before = steps(reference)
-    guard before.count >= 60, let largest = before.max(), largest > 0 else { return nil }
+    // Only what keeps to one side of zero has a size that a unit changes.
+    guard before.count >= 60, let largest = before.max(), largest > 0, isOnOneSide(value, reference) else { return nil }
     let usual = Statistics.mean(before)
     for row in recent where row > recent.lowerBound || row > 0 {
       let (old, new) = (value(row - 1), value(row))
-      guard old.isFinite, new.isFinite, old * new > 0, abs(new - old) > 1.5 * largest else { continue }
+      guard old.isFinite, new.isFinite, old * new > 0, abs(new - old) > Self.leastJump * largest else { continue }
       let factor = new / old
       let after = steps(row..<recent.upperBound)
       guard factor > 1.4 || factor < 1 / 1.4, after.count >= 15 else { continue }

@@ -110,8 +110,13 @@ public struct FaultStudy: Sendable {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("hydra-study-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     try world.write(to: folder.path)
-    let input = try RunInput(
-      folder: MarketFolder(path: folder.path), symbol: "ZO", ingested: Timestamp(nanoseconds: 0))
+    return history(
+      try RunInput(folder: MarketFolder(path: folder.path), symbol: "ZO", ingested: Timestamp(nanoseconds: 0)),
+      horizon: horizon)
+  }
+
+  /// The rows of a market that the agent would see, and the price of each.
+  static func history(_ input: RunInput, horizon: Int) -> (history: FeatureHistory, prices: [Double]) {
     let instrument = input.market.instrument
     var pipeline = FeaturePipeline(instrument: instrument, relatedSymbols: instrument.related)
     var changes = RollFreeChanges()
@@ -131,7 +136,7 @@ public struct FaultStudy: Sendable {
   }
 
   /// The agent's watch over a history that grows.
-  private struct Watch {
+  struct Watch {
     var history: FeatureHistory
     var monitor: DriftMonitor
     var columns = ColumnWatch()
