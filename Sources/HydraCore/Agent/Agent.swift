@@ -17,7 +17,7 @@ import HydraStore
 /// from the store instead of repeating them, and goes on where it was stopped, to the same last byte.
 public actor Agent {
   /// Raised with every change that could alter a decision; part of a run's key.
-  public static let version = "0.2.0"
+  public static let version = "0.3.0"
 
   private let store: Store
   private let settings: AgentSettings

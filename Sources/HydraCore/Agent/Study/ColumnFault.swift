@@ -17,7 +17,9 @@ public struct ColumnFault: Hashable, Sendable {
     case movedSeason = "moved_season"
   }
 
+  /// What a scaled column is multiplied by.
   public static let factor = 1.5
+  /// Bars by which a delayed column is late.
   public static let delayBars = 5
   /// About a quarter of a year.
   public static let seasonDays = 91
