@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | stuck | the newest value repeats for `stuckRun` bars, four times as long as ever in the year before, and is no bound of the column |
-  /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, after a year on one side of zero, and stays there |
+  /// | swapped sign | from one bar to the next a value becomes its own negative, 2.5 times as far as its steps ever go, after a year on one side of zero, no other column going as far, and stays there |
   ///
   /// - Complexity: O(columns × (recent + reference bars)).
   func columnFault(
@@ -20,7 +20,9 @@ extension Diagnostician {
       if let run = stuckRun(value, recent: recent, reference: reference) {
         return .init(cause: .dataFault, score: 97, evidence: "\(name) repeats one value for \(run) bars")
       }
-      if let row = swappedSign(value, recent: recent, reference: reference) {
+      if let row = swappedSign(value, recent: recent, reference: reference),
+        jumpsAlone(column, at: row, history, reference: reference)
+      {
         return .init(
           cause: .dataFault, score: 96, evidence: "\(name) changes its sign on \(history.dates[row]) and stays")
       }

@@ -8,7 +8,7 @@ extension Diagnostician {
   /// | fault | found when |
   /// |---|---|
   /// | delayed by k bars | k ≥ `leastDelay` values in a row are, to the last bit, those of the k bars before them, which never happened in the year before |
-  /// | scaled by ρ | after a year on one side of zero a value moves twice as far as ever, by the factor ρ, beyond 1.4 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
+  /// | scaled by ρ | after a year on one side of zero a value moves twice as far as ever, and no other column does, by the factor ρ, beyond 1.4 either way; divided by ρ the column goes on as before, with steps of the same size; not on a day whose price moved beyond 3σ |
   ///
   /// A level that moves keeps the size of its steps, and so is no change of unit. Columns without persistence show a
   /// change of unit in their spread alone, which many things may change: those are left to the tests of features.
@@ -25,7 +25,9 @@ extension Diagnostician {
           cause: .dataFault, score: 95,
           evidence: "\(name) says from \(history.dates[row]) on what it said \(delay) bars before")
       }
-      if let (row, factor) = scale(value, recent: recent, reference: reference), !isShock(row, history) {
+      if let (row, factor) = scale(value, recent: recent, reference: reference), !isShock(row, history),
+        jumpsAlone(column, at: row, history, reference: reference)
+      {
         return .init(
           cause: .dataFault, score: 94,
           evidence: "\(name) is \(rounded(factor)) times what it was from \(history.dates[row]) on")
@@ -38,6 +40,24 @@ extension Diagnostician {
   private func isShock(_ row: Int, _ history: FeatureHistory) -> Bool {
     row >= 1 && abs(history.changes[row]) > 3 * history.volatilities[row - 1]
   }
+
+  /// Whether no other column leaves its steps of the year before behind on a bar: what happens in the world shows in
+  /// several columns at once, a fault of one in one.
+  func jumpsAlone(_ column: Int, at row: Int, _ history: FeatureHistory, reference: Range<Int>) -> Bool {
+    let columns = history.names.count
+    func step(_ row: Int, _ column: Int) -> Double {
+      abs(history.values[row * columns + column] - history.values[(row - 1) * columns + column])
+    }
+    return history.names.indices.allSatisfy { other in
+      guard other != column, step(row, other) > 0 else { return true }
+      let largest = reference.dropFirst().map { step($0, other) }.filter(\.isFinite).max() ?? 0
+      return !(largest > 0 && step(row, other) > Self.sharedJump * largest)
+    }
+  }
+
+  /// How far a step has to pass the largest of the year before to show that the world moved. Of sixty columns one in four
+  /// passes its own largest by chance on a given bar, few by so much.
+  private static let sharedJump = 1.25
 
   /// Fewest and most bars of a delay; one or two values that repeat are no evidence.
   private static let delays = 3...20

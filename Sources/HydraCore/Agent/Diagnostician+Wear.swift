@@ -16,6 +16,9 @@ extension Diagnostician {
   /// Bars without a fit after which a model can be called stale.
   static let staleBars = 250
 
+  /// Error of the cost model's logarithm that all fills of a window have in common.
+  static let costModelError = 0.1
+
   /// Whether errors have grown with the age of the model: the slope of the squared error over the bars since the fit,
   /// tested on means of blocks as long as a label, so that overlapping labels do not count twice.
   func stalenessFinding(_ evidence: Evidence) -> Diagnosis.Finding? {
@@ -60,8 +63,9 @@ extension Diagnostician {
       .map { Portable.log($0.paid / $0.expected) }
     guard ratios.count >= 8 else { return nil }
     let (mean, deviation) = (Statistics.mean(ratios), Statistics.standardDeviation(ratios))
-    // Fills that are all alike cost what the model says, or plainly do not.
-    let spread = max(deviation, 0.02) / Double(ratios.count).squareRoot()
+    // Fills of some weeks share one market: what they have in common is no surer than a model of costs is, a tenth.
+    let own = deviation / Double(ratios.count).squareRoot()
+    let spread = (own * own + Self.costModelError * Self.costModelError).squareRoot()
     let statistic = mean / spread
     let twoSided = max(Portable.studentTTwoSided(statistic, degrees: Double(ratios.count - 1)), 1e-12)
     let isDear = mean > 0.1

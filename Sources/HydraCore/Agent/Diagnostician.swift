@@ -4,9 +4,9 @@ import HydraNumerics
 /// Finds out what an alarm stands for, from what was known when it was raised.
 ///
 /// The bars since the estimated change are held against earlier windows of the same length, because market series are
-/// persistent and a test for independent values would find a change everywhere. Causes are ranked by −log₁₀ p, the
-/// stream that alarmed counting for its own; a broken feed comes first whatever the tests say, since they are then
-/// computed on broken numbers.
+/// persistent and a test for independent values would find a change everywhere. Causes are ranked by −log₁₀ p of their
+/// own tests; where none finds anything, the stream that alarmed speaks for its own. A broken feed comes first whatever
+/// the tests say, since they are then computed on broken numbers.
 public struct Diagnostician: Sendable {
   /// Bars before the change that stand for the old world.
   public var referenceBars = 250
@@ -14,7 +14,8 @@ public struct Diagnostician: Sendable {
   public var recentBars = 20...120
   /// p-value below which a cause counts as found.
   public var significance = 0.05
-  /// Score of the alarm itself for its stream's own cause: a window of its length raises one by chance in a hundred.
+  /// Score of the alarm itself for its stream's own cause, where no test finds one: a window of its length raises an alarm
+  /// by chance in a hundred.
   public var alarmScore = 2.0
   /// Closes repeated so often in a row stand for a feed that has stopped.
   public var staleRun = 6
@@ -52,24 +53,25 @@ public struct Diagnostician: Sendable {
     if let fault { findings.append(fault) }
     let tests = featureTests(history, recent)
     var others = [
-      volatilityFinding(history, recent, reference).finding, relationFinding(evidence, recent),
-      liquidityFinding(history, recent), covariateFinding(tests), stalenessFinding(evidence),
+      volatilityFinding(history), relationFinding(evidence), liquidityFinding(history, recent),
+      covariateFinding(featureTests(history, recent, ofPrice: false)), stalenessFinding(evidence),
       executionFinding(evidence, recent),
     ].compactMap { $0 }
+    // The alarm says that something moved. What did is said by the tests, which see more than the stream that alarmed; only
+    // where none of them finds anything, the stream speaks for its own cause.
+    let isFound = others.contains { $0.score >= score(significance) }
     // Every p-value counts as often as causes are tested, of which there are at least four (Bonferroni).
     let tested = max(4, others.count)
     for index in others.indices { others[index].score = max(0, others[index].score - score(1 / Double(tested))) }
-    // The alarm itself is the strongest evidence there is: its stream passed a threshold that noise passes once in years,
-    // while the tests here look at a window that the alarm has chosen.
     let own = Monitoring.cause(of: alarm.stream)
     let text = "\(alarm.stream) moved \(alarm.direction.rawValue), by \(alarm.detector)"
     if own == .dataFault, fault != nil {
       // The fault says it itself.
     } else if let index = others.firstIndex(where: { $0.cause == own }) {
-      others[index].score += alarmScore
+      others[index].score += isFound ? 0 : alarmScore
       others[index].evidence = text + "; " + others[index].evidence
     } else {
-      others.append(.init(cause: own, score: alarmScore, evidence: text))
+      others.append(.init(cause: own, score: isFound ? 0 : alarmScore, evidence: text))
     }
     findings += others.sorted { $0.score > $1.score }
     return diagnosis(alarm, findings, tests, evidence, recent, reference)
@@ -93,7 +95,7 @@ public struct Diagnostician: Sendable {
       age: recent.count, findings: findings, features: Array(tests.prefix(8)),
       attributions: attributions(evidence, recent, reference), errorBefore: before.error, errorAfter: after.error,
       skillBefore: before.correlation, skillAfter: after.correlation,
-      volatilityRatio: volatilityFinding(history, recent, reference).ratio)
+      volatilityRatio: volatilityRatio(history, recent, reference))
   }
 
   // MARK: - Causes
@@ -148,32 +150,6 @@ public struct Diagnostician: Sendable {
     return Double(missing) / Double(rows.count)
   }
 
-  private func volatilityFinding(
-    _ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>
-  ) -> (finding: Diagnosis.Finding?, ratio: Double?) {
-    func size(_ row: Int) -> Double { abs(history.changes[row]) }
-    func mean(_ rows: Range<Int>) -> Double { Statistics.mean(rows.map(size).filter(\.isFinite)) }
-    let (after, before) = (mean(recent), mean(reference))
-    // Logarithms of the windows' means: a move of ten cents is another thing at 150 cents than at 400.
-    guard before > 0, after > 0,
-      let test = windowTest(recent, size, of: { $0 > 0 ? Portable.log($0) : .nan })
-    else { return (nil, nil) }
-    let text =
-      "mean |change| is \(rounded(after / before)) times that of the year before, t = \(rounded(test.statistic))"
-    return (.init(cause: .volatility, score: score(test.pValue), evidence: text), after / before)
-  }
-
-  private func relationFinding(_ evidence: Evidence, _ recent: Range<Int>) -> Diagnosis.Finding? {
-    func product(_ row: Int) -> Double {
-      guard row >= 2 else { return .nan }
-      return evidence.forecasts[row - 2] * evidence.history.changes[row] / evidence.history.volatilities[row - 2]
-    }
-    guard let test = windowTest(recent, product) else { return nil }
-    let text = "forecast times outcome moved by t = \(rounded(test.statistic))"
-    // Only a loss of skill asks for another model.
-    return .init(cause: .relation, score: test.statistic < 0 ? score(test.pValue) : 0, evidence: text)
-  }
-
   private func liquidityFinding(_ history: FeatureHistory, _ recent: Range<Int>) -> Diagnosis.Finding? {
     guard let column = history.names.firstIndex(of: "volume_surprise"),
       let test = windowTest(recent, { history.values[$0 * history.names.count + column] })
@@ -190,10 +166,13 @@ public struct Diagnostician: Sendable {
     return .init(cause: .covariate, score: score(first.pValue), evidence: text)
   }
 
-  /// Tests each feature's newest mean, adjusted by Holm for their number; strongest first.
-  private func featureTests(_ history: FeatureHistory, _ recent: Range<Int>) -> [Diagnosis.FeatureTest] {
+  /// Tests each feature's newest mean, adjusted by Holm for their number; strongest first; without those that are of the
+  /// market's own price where they are no evidence.
+  private func featureTests(
+    _ history: FeatureHistory, _ recent: Range<Int>, ofPrice: Bool = true
+  ) -> [Diagnosis.FeatureTest] {
     var tests: [Diagnosis.FeatureTest] = []
-    for (column, name) in history.names.enumerated() {
+    for (column, name) in history.names.enumerated() where ofPrice || !Self.isOfPrice(name) {
       guard let test = windowTest(recent, { history.values[$0 * history.names.count + column] }) else { continue }
       tests.append(.init(feature: name, statistic: test.statistic, pValue: test.pValue))
     }
@@ -234,6 +213,14 @@ public struct Diagnostician: Sendable {
   }
 
   // MARK: - Numbers
+
+  private func volatilityRatio(_ history: FeatureHistory, _ recent: Range<Int>, _ reference: Range<Int>) -> Double? {
+    func mean(_ rows: Range<Int>) -> Double {
+      Statistics.mean(rows.map { abs(history.changes[$0]) }.filter(\.isFinite))
+    }
+    let (after, before) = (mean(recent), mean(reference))
+    return before > 0 && after > 0 ? after / before : nil
+  }
 
   func score(_ pValue: Double) -> Double { -Portable.log(max(pValue, 1e-12)) / 2.302585092994046 }
 
