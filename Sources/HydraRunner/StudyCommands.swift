@@ -25,6 +25,9 @@ struct StudyWorldsCommand: AsyncParsableCommand {
   @Option(help: "Factor on the planted information coefficients.")
   var effectScale = 5.0
 
+  @Flag(help: "Worlds without option chains, and without the effect of their skew.")
+  var noOptions = false
+
   @Option(help: "Also write a row for each planted shift to this CSV file.")
   var shiftRows: String?
 
@@ -49,6 +52,7 @@ struct StudyWorldsCommand: AsyncParsableCommand {
     study.settings = try agent.settings(seed: AgentSettings().seed)
     study.years = years
     study.effectScale = effectScale
+    study.hasOptions = !noOptions
     let bar = ProgressBar("study", quiet: run.quiet)
     let worlds = try await study.worlds(seeds: run.seed..<run.seed + UInt64(seeds), threads: run.threads) {
       bar.update($0, of: $1)

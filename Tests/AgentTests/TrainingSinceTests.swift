@@ -40,6 +40,23 @@ import Testing
     #expect(short.applying(.trainingWindow(600)).since == nil)
   }
 
+  @Test func aWindowBelowAYearGrowsNoTreesAndIsNoError() throws {
+    let history = RecallTests.history()
+    var recipe = Recipe().applying(try Change(parameter: "retrain.window_days", value: 30, features: ["x"]))
+    recipe.trees.minimumLeafRows = 5
+    let policy = try Policy.fit(recipe, to: history, before: 670, embargo: 0, seed: 1, threads: 1)
+    #expect(policy.trainingRows == 30 && policy.model.trees.isEmpty)
+    #expect(try #require(policy.validationLoss) > 0)
+    #expect(policy.forecast(history.row(660), columns: [0]).isFinite)
+    recipe.window = 29
+    #expect(throws: Policy.FitError.tooFewRows(29, needed: 30)) {
+      try Policy.fit(recipe, to: history, before: 670, embargo: 0, seed: 1, threads: 1)
+    }
+    #expect(throws: Change.Refusal.outOfBounds(parameter: "retrain.window_days", value: 29, low: 30, high: 7560)) {
+      try Change(parameter: "retrain.window_days", value: 29, features: ["x"])
+    }
+  }
+
   @Test func theRuleBookProposesTheDayThatTheDiagnosisNames() async throws {
     let context: JSONValue = [
       "diagnosis": ["cause": "relation", "change_date": "2012-06-04", "findings": [["score": 3]]],

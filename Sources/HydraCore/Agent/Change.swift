@@ -71,7 +71,7 @@ public enum Change: Hashable, Codable, Sendable {
 
   /// Parameters that take one number, with the bounds outside of which a proposal is refused.
   public static let numericBounds: [(parameter: String, range: ClosedRange<Double>, isInteger: Bool)] = [
-    ("retrain.window_days", 250...7560, true),
+    ("retrain.window_days", 30...7560, true),
     ("retrain.decay_half_life", 60...5040, true),
     ("model.num_leaves", 4...255, true),
     ("model.learning_rate", 0.001...0.3, false),

@@ -23,7 +23,8 @@ public struct Policy: Hashable, Codable, Sendable {
   /// the labels' standard deviation.
   public var labelMean: Double
   public var labelDeviation: Double
-  /// Mean squared error on the validation rows at the chosen number of rounds; nil where the number was given.
+  /// Mean squared error on the validation rows at the chosen number of rounds, on all rows where they are too few for
+  /// trees; nil where the number was given.
   public var validationLoss: Double?
   /// Champions whose weighted forecasts stand in place of the model's; the model is then the newest of them.
   public var ensemble: ChampionEnsemble?
@@ -48,7 +49,10 @@ public struct Policy: Hashable, Codable, Sendable {
     }
   }
 
-  /// Fewest rows from which anything is fitted: a year.
+  /// Fewest rows from which anything is fitted: the shortest window that may be proposed.
+  public static let fewestRows = 30
+
+  /// Fewest rows from which trees are grown: a year.
   public static let minimumRows = 250
 
   /// Parts into which the newer half of the rows is cut to choose the number of rounds.
@@ -60,14 +64,14 @@ public struct Policy: Hashable, Codable, Sendable {
   /// trees are grown on the older rows whose labels ended, less `embargo` bars, before it begins (purged); the fewest
   /// rounds within one standard error of the smallest loss are taken, and the trees are grown on all rows with them. One
   /// split alone would let a single year decide. When no number beats none clearly, there are no trees: no skill is an
-  /// answer.
+  /// answer. With fewer than ``minimumRows`` rows there are none either, and the linear forecast stands alone.
   /// `rounds` names a number that was chosen before and leaves the search out.
   public static func fit(
     _ recipe: Recipe, to history: FeatureHistory, before limit: Int, embargo: Int, seed: UInt64, threads: Int,
     rounds chosen: Int? = nil
   ) throws -> Policy {
     let rows = trainingRows(recipe, history, before: limit, embargo: embargo)
-    guard rows.count >= minimumRows else { throw FitError.tooFewRows(rows.count, needed: minimumRows) }
+    guard rows.count >= fewestRows else { throw FitError.tooFewRows(rows.count, needed: fewestRows) }
     guard history.names.contains(where: { !recipe.dropped.contains($0) }) else { throw FitError.noFeatures }
     let columns = history.names.indices.filter { !recipe.dropped.contains(history.names[$0]) }
     let names = columns.map { history.names[$0] }
@@ -93,7 +97,10 @@ public struct Policy: Hashable, Codable, Sendable {
     settings.earlyStoppingRounds = nil
 
     var loss: Double?
-    if let chosen {
+    if rows.count < minimumRows {
+      settings.rounds = 0
+      loss = meanLoss(of: labelled(0..<rows.count), against: 0)
+    } else if let chosen {
       settings.rounds = chosen
     } else {
       let losses = try foldLosses(rows: rows, purge: history.horizon + 1 + embargo, settings.rounds) { training, part in

@@ -84,6 +84,8 @@ public struct WorldStudy: Sendable {
   /// Years that only train.
   public var trainingYears = 8
   public var effectScale = 5.0
+  /// Whether the market has options, and their skew its effect, as in the demo's world.
+  public var hasOptions = true
   public var settings = AgentSettings()
 
   public init() {}
@@ -94,6 +96,7 @@ public struct WorldStudy: Sendable {
   public func world(seed: UInt64, hasShifts: Bool) async throws -> World {
     var worldSettings = SyntheticWorld.Settings(seed: seed, years: years)
     worldSettings.effectScale = effectScale
+    worldSettings.options = hasOptions
     worldSettings.shifts = hasShifts
     worldSettings.faults = hasShifts
     let from = CivilDate(year: worldSettings.start.year + trainingYears, month: 1, day: 1)
