@@ -68,7 +68,7 @@ import Testing
     ("sell_everything", JSONValue.number(1)), ("signal.entry_threshold", .number(0.2)),
     ("signal.entry_threshold", .number(6)), ("risk.max_order_fraction_adv", .number(0.05)),
     ("risk.max_order_fraction_adv", .number(0.5)), ("retrain.window_days", .number(100.5)),
-    ("retrain.window_days", .number(100)), ("model.num_leaves", .string("8")),
+    ("retrain.window_days", .number(29)), ("model.num_leaves", .string("8")),
     ("limits.maximum-position", .number(999)),
     ("none", .number(1)),
   ])

@@ -18,7 +18,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ("retrain.window_days", JSONValue.number(249)), ("retrain.window_days", .number(7561)),
+    ("retrain.window_days", JSONValue.number(29)), ("retrain.window_days", .number(7561)),
     ("retrain.window_days", .number(300.5)), ("retrain.window_days", .string("500")), ("retrain.window_days", .null),
     ("model.learning_rate", .number(.nan)), ("model.learning_rate", .number(.infinity)),
     ("sizing.risk_scale", .number(1.01)), ("sizing.risk_scale", .number(-1)), ("risk.maximum_position", .number(500)),
